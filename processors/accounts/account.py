@@ -1,0 +1,270 @@
+"""One account: everything that a decision may look at, and nothing else.
+
+An account is a document of keyed collections. A decision changes it by putting whole items, and
+the ledger record lists those puts, so `evolve` applies them without knowing a rule. Points move by
+entries alone: `Totals` are their running sums, and must agree with the lots at any time.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Raw, Struct
+
+STATE_VERSION = 1
+
+
+class Totals(Struct, omit_defaults=True):
+    """Running sums of one unit's entries, in its smallest steps."""
+
+    available: int = 0
+    pending: int = 0
+    reserved: int = 0
+    debt: int = 0
+    earned: int = 0
+    redeemed: int = 0
+    expired: int = 0
+
+
+class Lot(Struct, frozen=True, omit_defaults=True):
+    """Points of one origin that are released and end together."""
+
+    unit: str
+    rule: str
+    owner: str
+    """What they were given for: `order/O1`, `review/V1`, `referral/F1`, `adjustment/J1`."""
+    earned_at: int
+    version: str
+    """Label of the program version that priced them and sets their dates."""
+    available: int = 0
+    pending: int = 0
+    reserved: int = 0
+    release_at: int | None = None
+    expires_at: int | None = None
+    origin: str | None = None
+    """The member they came from by a merge."""
+
+
+class OrderLine(Struct, frozen=True, omit_defaults=True):
+    """One line as it is kept: amounts after refunds, before the share of the order discount."""
+
+    line_id: str
+    sku: str
+    amount_minor: int
+    discount_minor: int = 0
+    """Its share of the order discount, fixed when the order was placed."""
+    quantity: int = 1
+    kind: str = "goods"
+    category: str | None = None
+    brand: str | None = None
+    product_class: str | None = None
+    tags: tuple[str, ...] = ()
+    kept_minor: int = 0
+    """What is kept of `amount_minor - discount_minor`."""
+    kept_quantity: int = 0
+    tax_minor: int = 0
+
+
+class Frozen(Struct, frozen=True, omit_defaults=True):
+    """What stays as it was when an order is priced again: conditions of time, tier and audience."""
+
+    tiers: dict[str, str] = {}
+    plans: tuple[str, ...] = ()
+    promotions: tuple[str, ...] = ()
+    """Promotions that matched on time and audience and had room, in order of their ids."""
+    attributes: dict[str, str | int | bool] = {}
+    """The member's attributes that rules may read, as they were."""
+    capped: dict[str, int] = {}
+    """Room left under each cap, before this order, by cap key."""
+
+
+class Order(Struct, frozen=True, omit_defaults=True):
+    """An order that a refund may still come for."""
+
+    time: int
+    version: str
+    currency: str
+    lines: tuple[OrderLine, ...]
+    frozen: Frozen
+    payload: str
+    """Hash of the data without channel and location, for the business key."""
+    tenders: dict[str, int] = {}
+    channel: str = "online"
+    location_id: str | None = None
+    market: str | None = None
+    attributes: dict[str, str | int | bool] = {}
+    granted: dict[str, int] = {}
+    """Points of each rule that the order holds now, taken back ones left out."""
+    counted: dict[str, int] = {}
+    """What the order adds to each counter now, by counter key."""
+    paid: bool = True
+    shipped_at: int | None = None
+    delivered_at: int | None = None
+    cancelled: bool = False
+    redemption_id: str | None = None
+    referral: str | None = None
+    """The referral that this order qualified."""
+    origin: str | None = None
+
+
+class Redemption(Struct, frozen=True, omit_defaults=True):
+    """A redemption from its request on; the price is fixed then."""
+
+    unit: str
+    amount: int
+    state: str
+    """`reserved`, `committed`, `released` or `reversed`."""
+    parts: tuple[tuple[str, int], ...]
+    """Lot and amount taken from it, in the order of consumption."""
+    requested_at: int
+    payload: str
+    reward_id: str | None = None
+    hold_until: int | None = None
+    closed_at: int | None = None
+    version: str = ""
+
+
+class Standing(Struct, frozen=True, omit_defaults=True):
+    """The tier held on one ladder."""
+
+    tier: str
+    since: int
+    until: int | None = None
+    ground: str = "earned"
+    """`earned`, `attribute` or `manual`."""
+    by: str | None = None
+    """Window of the counter that earned it."""
+
+
+class Grant(Struct, frozen=True, omit_defaults=True):
+    """An open eligibility: a catalogue reward that is affordable, or a granted one not used up."""
+
+    reward_id: str
+    quantity: int
+    valid_from: int
+    reason: str
+    valid_until: int | None = None
+    cost: int = 0
+    """Points that a conversion took for it, to be given back if it is undone."""
+    parts: tuple[tuple[str, int], ...] = ()
+    ground: str | None = None
+    """The order, tier or threshold that it rests on."""
+    catalogue: bool = False
+
+
+class Referral(Struct, frozen=True, omit_defaults=True):
+    """One side of a referral."""
+
+    side: str
+    """`friend` or `referrer`."""
+    other: str
+    state: str
+    """`joined`, `qualified`, `ineligible`, `cancelled`."""
+    at: int
+    order_id: str | None = None
+    reason: str | None = None
+    payload: str = ""
+    version: str = ""
+    granted: int = 0
+    cap_key: str | None = None
+
+
+class Review(Struct, frozen=True, omit_defaults=True):
+    """One review of a product."""
+
+    sku: str
+    state: str
+    """`pending`, `approved`, `rejected`, `removed`, `refused`."""
+    at: int
+    payload: str
+    approve_at: int | None = None
+    granted: dict[str, int] = {}
+    day: str | None = None
+    version: str = ""
+
+
+class Membership(Struct, frozen=True, omit_defaults=True):
+    """The state of one plan."""
+
+    state: str
+    """`active` or `ended`."""
+    since: int
+    trial: bool = False
+    paid_until: int | None = None
+    ends_at: int | None = None
+
+
+class Parked(Struct, frozen=True, omit_defaults=True):
+    """An input that waits for what it refers to."""
+
+    type: str
+    source: str
+    id: str
+    subject: str
+    time: int
+    data: Raw
+    payload: str
+    waits_for: str
+    """`order/O1`, `review/V1`, `redemption/X1`, `owner`."""
+    deadline: int
+    arrived: int
+    at: tuple[str, int, int, int] = ("", 0, 0, 0)
+    """Topic, partition, offset and timestamp of the input."""
+
+
+class Profile(Struct, frozen=True, omit_defaults=True):
+    """What is known of the member. No name, no address."""
+
+    enrolled_at: int | None = None
+    birthday: str | None = None
+    birthday_since: int | None = None
+    timezone: str | None = None
+    market: str | None = None
+    attributes: dict[str, str | int | bool] = {}
+    aliases: tuple[str, ...] = ()
+    """Hashes of the aliases that this member owns."""
+    owner: str | None = None
+    """For an alias account: the member it belongs to. For a merged one: the survivor."""
+    erased: bool = False
+
+
+class Account(Struct, omit_defaults=True):
+    """The state of one account. Mutable: `step` takes it over; use what it returns.
+
+    `agenda` and `schedule` are kept by `put` alone and follow from the other collections.
+    """
+
+    id: str
+    v: int = STATE_VERSION
+    sequence: int = 0
+    time: int = 0
+    """Latest business time that was applied, microseconds since 1970 UTC."""
+    pruned: int = 0
+    profile: Profile = Profile()
+    totals: dict[str, Totals] = {}
+    lots: dict[str, Lot] = {}
+    orders: dict[str, Order] = {}
+    redemptions: dict[str, Redemption] = {}
+    counters: dict[str, int] = {}
+    """`<ladder or cap or limit>/<window>`: amounts counted, in the counter's smallest step."""
+    standings: dict[str, Standing] = {}
+    grants: dict[str, Grant] = {}
+    referrals: dict[str, Referral] = {}
+    reviews: dict[str, Review] = {}
+    memberships: dict[str, Membership] = {}
+    parked: dict[str, Parked] = {}
+    marks: dict[str, str] = {}
+    """Small facts by name: opt-ins, chosen days, once-only actions, closed orders' hashes."""
+    timers: dict[str, int] = {}
+    """Due instants that belong to no item: notices, allowances, counter resets."""
+    identities: dict[str, tuple[str, int]] = {}
+    """Hash of (source, id) to payload hash and business time, for the late horizon."""
+    keys: dict[str, tuple[str, int]] = {}
+    """Business keys that no collection holds: `refund/R1`, `adjustment/J1`, `survey/Q1`."""
+    agenda: dict[int, list[str]] = {}
+    """Due instant to what is due then, as `collection/key`."""
+    schedule: dict[str, dict[int, int]] = {}
+    """Unit to expiry instant to what is available until then."""
+
+
+ENCODER = msgspec.json.Encoder(order="sorted")
+DECODER = msgspec.json.Decoder(Account)

@@ -1,0 +1,67 @@
+"""What one account does to another, as it travels on the transfers topic."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+from msgspec import Raw, Struct
+
+from schemas.ledger import Cause
+
+TransferKind = Literal[
+    "forward",
+    "alias.claimed",
+    "alias.granted",
+    "alias.refused",
+    "referral.qualified",
+    "referral.cancelled",
+    "recognition.moved",
+    "move.returned",
+    "merge.requested",
+    "merge.moved",
+    "unmerge.requested",
+    "unmerge.moved",
+    "alias.moved",
+]
+
+
+class Transfer(Struct, frozen=True, omit_defaults=True):
+    """One effect. `sender_partition`, `sender_seq` and `index` never repeat and only grow,
+    so a receiver de-duplicates exactly, for ever, by the highest triple it has seen.
+    """
+
+    arrived: int
+    """Arrival of the original input, milliseconds: what lateness is judged by."""
+    cause: Cause
+    data: Raw
+    id: str
+    index: int
+    kind: TransferKind
+    sender: str
+    sender_partition: int
+    sender_seq: int
+    time: int
+    to: str
+    hops: int = 0
+
+
+class ForwardedEvent(Struct, frozen=True, omit_defaults=True):
+    """The data of a `forward`: the input as it came, under the subject it was resolved to."""
+
+    data: Raw
+    id: str
+    payload: str
+    source: str
+    subject: str
+    time: int
+    type: str
+    program: str | None = None
+    settles: bool = False
+    """True where a parked input is applied: its intake record exists already."""
+    testmode: bool = False
+
+
+ENCODER = msgspec.json.Encoder(order="sorted")
+DECODER = msgspec.json.Decoder(Transfer)
+EVENT_DECODER = msgspec.json.Decoder(ForwardedEvent)
