@@ -89,9 +89,8 @@ class Effect(Struct, frozen=True, omit_defaults=True):
     data: Raw
     id: str
     kind: str
-    partition_key: str
-    """Whose murmur2 picks the partition. Empty where `to` itself does."""
     to: str
+    """The account. Its id alone says on which partition it lives."""
 
 
 class Eligibility(Struct, frozen=True, omit_defaults=True):

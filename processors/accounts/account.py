@@ -40,8 +40,18 @@ class Lot(Struct, frozen=True, omit_defaults=True):
     reserved: int = 0
     release_at: int | None = None
     expires_at: int | None = None
+    suspended: bool = False
+    """True while a tier keeps them from ending at `expires_at`."""
     origin: str | None = None
     """The member they came from by a merge."""
+
+
+class Part(Struct, frozen=True, array_like=True):
+    """What was taken from one lot, and the lot's mould (without amounts), to give it back."""
+
+    lot: str
+    amount: int
+    mould: Lot
 
 
 class OrderLine(Struct, frozen=True, omit_defaults=True):
@@ -94,6 +104,8 @@ class Order(Struct, frozen=True, omit_defaults=True):
     attributes: dict[str, str | int | bool] = {}
     granted: dict[str, int] = {}
     """Points of each rule that the order holds now, taken back ones left out."""
+    lapsed: dict[str, int] = {}
+    """Points of each rule that expired; they count as taken back and never make debt."""
     counted: dict[str, int] = {}
     """What the order adds to each counter now, by counter key."""
     paid: bool = True
@@ -113,8 +125,8 @@ class Redemption(Struct, frozen=True, omit_defaults=True):
     amount: int
     state: str
     """`reserved`, `committed`, `released` or `reversed`."""
-    parts: tuple[tuple[str, int], ...]
-    """Lot and amount taken from it, in the order of consumption."""
+    parts: tuple[Part, ...]
+    """In the order of consumption."""
     requested_at: int
     payload: str
     reward_id: str | None = None
@@ -123,16 +135,22 @@ class Redemption(Struct, frozen=True, omit_defaults=True):
     version: str = ""
 
 
+class Ground(Struct, frozen=True, array_like=True):
+    """One reason to hold a tier: the window whose counter earned it, or `attribute`."""
+
+    window: str
+    tier: str
+    since: int
+    until: int | None
+
+
 class Standing(Struct, frozen=True, omit_defaults=True):
-    """The tier held on one ladder."""
+    """The tier held on one ladder: the best of its grounds."""
 
     tier: str
     since: int
     until: int | None = None
-    ground: str = "earned"
-    """`earned`, `attribute` or `manual`."""
-    by: str | None = None
-    """Window of the counter that earned it."""
+    grounds: tuple[Ground, ...] = ()
 
 
 class Grant(Struct, frozen=True, omit_defaults=True):
@@ -145,7 +163,7 @@ class Grant(Struct, frozen=True, omit_defaults=True):
     valid_until: int | None = None
     cost: int = 0
     """Points that a conversion took for it, to be given back if it is undone."""
-    parts: tuple[tuple[str, int], ...] = ()
+    parts: tuple[Part, ...] = ()
     ground: str | None = None
     """The order, tier or threshold that it rests on."""
     catalogue: bool = False

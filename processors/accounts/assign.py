@@ -1,0 +1,153 @@
+"""Put one item into an account and keep what follows from it: the agenda and the schedule.
+
+Every change of state goes through `assign` (items) and `move` (totals), live and in replay alike.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from processors.accounts.account import (
+    Account,
+    Grant,
+    Lot,
+    Membership,
+    Parked,
+    Profile,
+    Redemption,
+    Review,
+    Standing,
+    Totals,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from schemas.ledger import Leg
+
+PROFILE = "profile"
+
+Item = object
+
+
+def _lot_due(lot: Lot) -> int | None:
+    if lot.pending and lot.release_at is not None:
+        return lot.release_at
+    if lot.available and not lot.suspended:
+        return lot.expires_at
+    return None
+
+
+def _membership_due(membership: Membership) -> int | None:
+    return membership.ends_at if membership.state == "active" else None
+
+
+DUE: dict[str, Callable[..., int | None]] = {
+    "lots": _lot_due,
+    "redemptions": lambda item: item.hold_until if item.state == "reserved" else None,
+    "grants": lambda item: item.valid_until,
+    "standings": lambda item: item.until,
+    "reviews": lambda item: item.approve_at if item.state == "pending" else None,
+    "memberships": _membership_due,
+    "parked": lambda item: item.deadline,
+    "timers": lambda item: item,
+}
+"""When an item of a collection is due next. Collections that are not listed never are."""
+
+TYPES: dict[str, type] = {
+    "lots": Lot,
+    "redemptions": Redemption,
+    "grants": Grant,
+    "standings": Standing,
+    "reviews": Review,
+    "memberships": Membership,
+    "parked": Parked,
+}
+
+
+def assign(account: Account, collection: str, key: str, value: Item | None) -> Item | None:
+    """Put `value` under `key`, or remove the item when it is None. Returns what stood there."""
+    if collection == PROFILE:
+        old_profile = account.profile
+        assert isinstance(value, Profile), "the profile cannot be removed"
+        account.profile = value
+        return old_profile
+    items: dict[str, Item] = getattr(account, collection)
+    old = items.get(key)
+    if value is None:
+        items.pop(key, None)
+    else:
+        items[key] = value
+    due = DUE.get(collection)
+    if due is not None:
+        was = due(old) if old is not None else None
+        now = due(value) if value is not None else None
+        if was != now:
+            _reschedule(account, f"{collection}/{key}", was, now)
+        if collection == "lots":
+            _reckon(account.schedule, old, -1)
+            _reckon(account.schedule, value, 1)
+    return old
+
+
+def _reschedule(account: Account, name: str, was: int | None, now: int | None) -> None:
+    agenda = account.agenda
+    if was is not None:
+        names = agenda[was]
+        names.remove(name)
+        if not names:
+            del agenda[was]
+    if now is not None:
+        agenda.setdefault(now, []).append(name)
+
+
+def _reckon(schedule: dict[str, dict[int, int]], lot: Item | None, sign: int) -> None:
+    if type(lot) is not Lot or not lot.available or lot.expires_at is None or lot.suspended:
+        return
+    instants = schedule.setdefault(lot.unit, {})
+    left = instants.get(lot.expires_at, 0) + sign * lot.available
+    assert left >= 0, "more points are scheduled to expire than there are"
+    if left:
+        instants[lot.expires_at] = left
+    else:
+        del instants[lot.expires_at]
+        if not instants:
+            del schedule[lot.unit]
+
+
+def move(account: Account, unit: str, legs: Iterable[Leg]) -> None:
+    """Apply the legs of one entry to the unit's running sums.
+
+    What leaves the issuer, the pending points or the transit has been earned; what reaches
+    `redeemed` or `expired` has been that. So available + reserved - debt is always
+    earned - redeemed - expired (semantics, section 4).
+    """
+    totals = account.totals.get(unit)
+    if totals is None:
+        totals = account.totals[unit] = Totals()
+    for leg in legs:
+        _flow(totals, leg.source, -leg.amount)
+        _flow(totals, leg.target, leg.amount)
+
+
+def _flow(totals: Totals, bucket: str, amount: int) -> None:
+    if bucket == "available":
+        totals.available += amount
+    elif bucket == "pending":
+        totals.pending += amount
+        totals.earned -= amount
+    elif bucket == "issuer" or bucket == "in_transit":  # noqa: PLR1714 - half the cost of `in`
+        totals.earned -= amount
+    elif bucket == "reserved":
+        totals.reserved += amount
+    elif bucket == "debt":
+        totals.debt -= amount
+    elif bucket == "redeemed":
+        totals.redeemed += amount
+    else:
+        totals.expired += amount
+
+
+def next_due(account: Account) -> int | None:
+    """The next instant at which something of this account is due. None: nothing ever is."""
+    return min(account.agenda, default=None)

@@ -1,0 +1,163 @@
+"""A decision in the making: the account as it becomes, and the record that says how.
+
+Decisions change an account only through a draft. Whatever is put or posted is applied at once, so
+later steps of the same decision see it, and is written down at once, so `evolve` finds it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Raw
+
+from processors.accounts.account import Totals
+from processors.accounts.assign import assign, move
+from schemas.ledger import (
+    Change,
+    Effect,
+    Eligibility,
+    Entry,
+    Fired,
+    Leg,
+    Missed,
+    Notice,
+    Refusal,
+)
+
+if TYPE_CHECKING:
+    from processors.accounts.account import Account, Order
+    from processors.inputs import Input
+    from processors.programs.compiled import Program, Unit, Version
+
+VALUES = msgspec.json.Encoder(order="sorted")
+BOOKKEEPING = frozenset({"identities", "clock"})
+"""Collections whose changes alone do not advance the member's sequence."""
+
+
+class Draft:
+    """What a decision has changed, posted and said so far."""
+
+    __slots__ = (
+        "account",
+        "before",
+        "changed",
+        "clock",
+        "effects",
+        "eligibility",
+        "entries",
+        "fired",
+        "forced",
+        "item",
+        "missed",
+        "notices",
+        "program",
+        "refusals",
+        "settles",
+        "time",
+        "version",
+    )
+
+    def __init__(self, account: Account, item: Input, program: Program, time: int) -> None:
+        self.account = account
+        self.item = item
+        self.program = program
+        self.time = time
+        self.version: Version = program.version_at(time)
+        self.before = {unit: totals.available for unit, totals in account.totals.items()}
+        self.changed: dict[tuple[str, str], object] = {}
+        self.clock: dict[str, int] = {}
+        self.entries: list[Entry] = []
+        self.effects: list[Effect] = []
+        self.eligibility: list[Eligibility] = []
+        self.notices: list[Notice] = []
+        self.refusals: list[Refusal] = []
+        self.fired: list[Fired] = []
+        self.missed: list[Missed] = []
+        self.settles: list[str] = []
+        self.forced = False
+        """True when a late event replays a redemption that was accepted: it stays accepted."""
+
+    def put(self, collection: str, key: str, value: object | None) -> None:
+        """Put an item of the account, or remove it (None)."""
+        assign(self.account, collection, key, value)
+        self.changed[collection, key] = value
+
+    def tick(self, name: str, instant: int) -> None:
+        """Set one of the account's clocks (`time`, `pruned`)."""
+        setattr(self.account, name, instant)
+        self.clock[name] = instant
+
+    def count(self, key: str, amount: int) -> None:
+        """Add to a counter; one that comes to zero is dropped."""
+        if amount:
+            self.put("counters", key, (self.account.counters.get(key, 0) + amount) or None)
+
+    def post(
+        self,
+        kind: str,
+        unit: str,
+        legs: tuple[Leg, ...],
+        rule: str,
+        *,
+        reason: str | None = None,
+        amount: int | None = None,
+    ) -> None:
+        """Write one entry and move its points. `amount` is the sum of the legs unless given."""
+        if not legs:
+            return
+        move(self.account, unit, legs)
+        total = sum(leg.amount for leg in legs) if amount is None else amount
+        self.entries.append(Entry(total, kind, legs, rule, unit, reason))
+
+    def totals(self, unit: str) -> Totals:
+        """The unit's sums; zeros for one that nothing has touched."""
+        return self.account.totals.get(unit) or Totals()
+
+    def refuse(self, reason: str, rule: str | None = None) -> None:
+        """Refuse a part of the event."""
+        self.refusals.append(Refusal(reason, rule))
+
+    def fire(self, rule: str, figures: dict[str, str | int]) -> None:
+        """Note a rule that fired."""
+        self.fired.append(Fired(rule, figures))
+
+    def miss(self, rule: str, reason: str) -> None:
+        """Note a rule that did not fire."""
+        self.missed.append(Missed(reason, rule))
+
+    def affect(self, kind: str, to: str, data: object) -> None:
+        """Do something to another account. The id is set when the record is made."""
+        self.effects.append(Effect(Raw(VALUES.encode(data)), "", kind, to))
+
+    def unit(self, unit: str) -> Unit:
+        """The unit's definition, from the version in force."""
+        return self.version.units[unit]
+
+    def version_of(self, order: Order) -> Version:
+        """The version that priced an order."""
+        return self.program.version(order.version)
+
+    @property
+    def changes_account(self) -> bool:
+        """True when the record advances the member's sequence."""
+        return bool(
+            self.entries
+            or self.eligibility
+            or self.notices
+            or any(collection not in BOOKKEEPING for collection, _ in self.changed)
+        )
+
+    def changes(self) -> tuple[Change, ...]:
+        """Every item that was put, with its last value, in order of collection and key."""
+        encode = VALUES.encode
+        made = [
+            Change(collection, key, Raw(encode(value)))
+            for (collection, key), value in sorted(self.changed.items(), key=_name)
+        ]
+        made += [Change("clock", name, Raw(encode(at))) for name, at in sorted(self.clock.items())]
+        return tuple(made)
+
+
+def _name(item: tuple[tuple[str, str], object]) -> tuple[str, str]:
+    return item[0]
