@@ -65,3 +65,45 @@ class ForwardedEvent(Struct, frozen=True, omit_defaults=True):
 ENCODER = msgspec.json.Encoder(order="sorted")
 DECODER = msgspec.json.Decoder(Transfer)
 EVENT_DECODER = msgspec.json.Decoder(ForwardedEvent)
+
+
+class ReferralFact(Struct, frozen=True):
+    """A referral qualified, or lost its ground. The receiver prices its own side."""
+
+    friend: str
+    order_id: str | None
+    referral_id: str
+
+
+class AliasClaim(Struct, frozen=True):
+    """A member says that an alias is his; and what the alias answers."""
+
+    alias: str
+    owner: str
+    settles: str | None = None
+    """Identity of the input that asked, which the answer settles."""
+
+
+class Move(Struct, frozen=True):
+    """An amount on its way through the in-transit account, in smallest steps of `unit`."""
+
+    amount: int
+    id: str
+    unit: str
+    giver: str
+    from_unit: str
+
+
+class MergeContent(Struct, frozen=True):
+    """What a merged account hands over: its collections, and the points of its lots by unit."""
+
+    member: str
+    content: Raw
+    settles: str | None = None
+
+
+class MergeRequest(Struct, frozen=True):
+    """The survivor asks for what the other account holds; `None` content yet."""
+
+    survivor: str
+    settles: str | None = None

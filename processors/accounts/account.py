@@ -95,8 +95,6 @@ class Order(Struct, frozen=True, omit_defaults=True):
     currency: str
     lines: tuple[OrderLine, ...]
     frozen: Frozen
-    payload: str
-    """Hash of the data without channel and location, for the business key."""
     tenders: dict[str, int] = {}
     channel: str = "online"
     location_id: str | None = None
@@ -128,7 +126,6 @@ class Redemption(Struct, frozen=True, omit_defaults=True):
     parts: tuple[Part, ...]
     """In the order of consumption."""
     requested_at: int
-    payload: str
     reward_id: str | None = None
     hold_until: int | None = None
     closed_at: int | None = None
@@ -180,7 +177,6 @@ class Referral(Struct, frozen=True, omit_defaults=True):
     at: int
     order_id: str | None = None
     reason: str | None = None
-    payload: str = ""
     version: str = ""
     granted: int = 0
     cap_key: str | None = None
@@ -193,7 +189,6 @@ class Review(Struct, frozen=True, omit_defaults=True):
     state: str
     """`pending`, `approved`, `rejected`, `removed`, `refused`."""
     at: int
-    payload: str
     approve_at: int | None = None
     granted: dict[str, int] = {}
     day: str | None = None
@@ -277,12 +272,13 @@ class Account(Struct, omit_defaults=True):
     identities: dict[str, tuple[str, int]] = {}
     """Hash of (source, id) to payload hash and business time, for the late horizon."""
     keys: dict[str, tuple[str, int]] = {}
-    """Business keys that no collection holds: `refund/R1`, `adjustment/J1`, `survey/Q1`."""
+    """Business keys: `order/O1`, `refund/R1`, `survey/Q1` to the hash of their data and the time."""
     agenda: dict[int, list[str]] = {}
     """Due instant to what is due then, as `collection/key`."""
     schedule: dict[str, dict[int, int]] = {}
     """Unit to expiry instant to what is available until then."""
 
 
-ENCODER = msgspec.json.Encoder(order="sorted")
+ENCODER = msgspec.json.Encoder()
+# Not sorted: instants are keys, and what rests must come back in the order in which it stood.
 DECODER = msgspec.json.Decoder(Account)

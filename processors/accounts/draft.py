@@ -26,12 +26,15 @@ from schemas.ledger import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from processors.accounts.account import Account, Order
+    from processors.decisions.verdict import Verdict
     from processors.inputs import Input
     from processors.programs.compiled import Program, Unit, Version
 
 VALUES = msgspec.json.Encoder(order="sorted")
-BOOKKEEPING = frozenset({"identities", "clock"})
+BOOKKEEPING = frozenset({"identities", "keys", "timers"})
 """Collections whose changes alone do not advance the member's sequence."""
 
 
@@ -43,6 +46,7 @@ class Draft:
         "before",
         "changed",
         "clock",
+        "decide",
         "effects",
         "eligibility",
         "entries",
@@ -51,6 +55,7 @@ class Draft:
         "item",
         "missed",
         "notices",
+        "pass_time",
         "program",
         "refusals",
         "settles",
@@ -58,12 +63,22 @@ class Draft:
         "version",
     )
 
-    def __init__(self, account: Account, item: Input, program: Program, time: int) -> None:
+    def __init__(
+        self,
+        account: Account,
+        item: Input,
+        program: Program,
+        decide: Callable[[Draft, Input], Verdict],
+        pass_time: Callable[[Draft, int], None],
+    ) -> None:
         self.account = account
+        self.decide = decide
+        """How an input is decided; parked inputs are decided within the one they waited for."""
+        self.pass_time = pass_time
         self.item = item
         self.program = program
-        self.time = time
-        self.version: Version = program.version_at(time)
+        self.time = item.time
+        self.version: Version = program.version_at(item.time)
         self.before = {unit: totals.available for unit, totals in account.totals.items()}
         self.changed: dict[tuple[str, str], object] = {}
         self.clock: dict[str, int] = {}
@@ -82,6 +97,12 @@ class Draft:
         """Put an item of the account, or remove it (None)."""
         assign(self.account, collection, key, value)
         self.changed[collection, key] = value
+
+    def move_to(self, item: Input, time: int) -> None:
+        """Go on with another input of the same account, at `time`."""
+        self.item = item
+        self.time = time
+        self.version = self.program.version_at(time)
 
     def tick(self, name: str, instant: int) -> None:
         """Set one of the account's clocks (`time`, `pruned`)."""

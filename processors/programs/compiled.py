@@ -55,8 +55,8 @@ class Ladder:
 
     `window_of(instant, account)` names the window an instant falls in and says when the window
     ends (None: never). `held_until(reached_at, account)` says until when a tier reached then is
-    held (None: for ever). Rolling ladders count per day and have `rolling_days` or
-    `rolling_months` set; their windows are days, named by their date.
+    held (None: for ever). Rolling ladders count per day: their windows are days, named by their
+    date (YYYY-MM-DD), and `rolling_from` and `rolling_until` are set.
     """
 
     id: str
@@ -66,8 +66,10 @@ class Ladder:
     scale: int
     window_of: Callable[[int, Account], tuple[str, int | None]]
     held_until: Callable[[int, Account], int | None]
-    rolling_days: int | None = None
-    rolling_months: int | None = None
+    rolling_from: Callable[[int], str] | None = None
+    """For a rolling window: the first date (YYYY-MM-DD) that is in it at an instant."""
+    rolling_until: Callable[[int], int] | None = None
+    """For a rolling window: when what was counted at an instant leaves it."""
     counts_bonus: bool = False
     on_refund: Literal["immediate", "at_window_end", "never"] = "immediate"
     settle_days: int | None = None
@@ -167,6 +169,10 @@ class Reward:
     on_counter: tuple[str, int] | None = None
     """Granted once when a counter reaches a figure."""
     closes_with_tier: bool = False
+    on_score: int | None = None
+    """Granted for a survey's score of at least this."""
+    grants: str | None = None
+    """The reward that a commit of this one grants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +274,14 @@ class Version:
     adjustment_expires_at: Callable[[str, int, Account], int | None] = field(
         default=lambda _unit, _at, _account: None
     )
+    opt_in: Callable[[str, int, Account], str | None] = field(
+        default=lambda _promotion, _at, _account: "unknown_promotion"
+    )
+    """The refusal of an opt-in to a promotion, or None."""
+    choose_day: Callable[[str, int, Account], str | None] = field(
+        default=lambda _date, _at, _account: "unknown_promotion"
+    )
+    """The refusal of a chosen bonus day, or None."""
     inactivity: Callable[[str, int], int | None] = field(default=lambda _unit, _at: None)
     """By unit: when all lots lapse after a counting activity at an instant."""
 

@@ -1,0 +1,122 @@
+"""The whole balance of an account as it is published (contract, section 4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Raw, Struct
+
+from processors.accounts.account import Totals
+from processors.accounts.tiers import figure, rank_of, standing_of
+from schemas.values import format_amount, format_instant
+
+if TYPE_CHECKING:
+    from processors.accounts.account import Account
+    from processors.accounts.draft import Draft
+    from processors.programs.compiled import Ladder
+
+MOST_INSTANTS = 12
+
+
+class Expiring(Struct, frozen=True):
+    """What ends at one instant."""
+
+    amount: str
+    at: str
+
+
+class UnitBalance(Struct, frozen=True):
+    """One unit's balance; decimal strings with the unit's places."""
+
+    available: str
+    debt: str
+    delta_available: str
+    expiring: list[Expiring]
+    lifetime_earned: str
+    lifetime_expired: str
+    lifetime_redeemed: str
+    pending: str
+    reserved: str
+
+
+class TierBalance(Struct, frozen=True):
+    """One ladder's tier. `to_remain` is what is still to be counted in this window to stay."""
+
+    progress: str
+    since: str | None
+    tier: str
+    to_next: str | None
+    to_remain: str
+    until: str | None
+
+
+class Balance(Struct, frozen=True):
+    """What a balance update holds besides its envelope."""
+
+    balances: dict[str, UnitBalance]
+    tiers: dict[str, TierBalance]
+
+
+ENCODER = msgspec.json.Encoder(order="sorted")
+NOTHING = Totals()
+
+
+def balance_of(draft: Draft) -> Raw:
+    """The account's balance now, as canonical JSON."""
+    account, version = draft.account, draft.version
+    balances = {
+        unit.id: _unit(account, unit.id, unit.scale, draft.before.get(unit.id, 0))
+        for unit in version.units.values()
+    }
+    tiers = {ladder.id: _tier(account, ladder, draft.time) for ladder in version.ladders}
+    return Raw(ENCODER.encode(Balance(balances, tiers)))
+
+
+def _unit(account: Account, unit: str, scale: int, before: int) -> UnitBalance:
+    totals = account.totals.get(unit, NOTHING)
+    schedule = account.schedule.get(unit)
+    expiring = [
+        Expiring(format_amount(amount, scale), format_instant(at))
+        for at, amount in sorted(schedule.items())[:MOST_INSTANTS]
+    ] if schedule else []
+    return UnitBalance(
+        format_amount(totals.available, scale),
+        format_amount(totals.debt, scale),
+        format_amount(totals.available - before, scale),
+        expiring,
+        format_amount(totals.earned, scale),
+        format_amount(totals.expired, scale),
+        format_amount(totals.redeemed, scale),
+        format_amount(totals.pending, scale),
+        format_amount(totals.reserved, scale),
+    )
+
+
+def _tier(account: Account, ladder: Ladder, at: int) -> TierBalance:
+    standing = standing_of(ladder, account)
+    rank = rank_of(ladder, standing.tier)
+    currency = best_currency(ladder, account, at)
+    progress = figure(ladder, account, at, currency)
+    above = ladder.tiers[rank + 1] if rank + 1 < len(ladder.tiers) else None
+    keep = ladder.tiers[rank].thresholds.get(currency, 0)
+    return TierBalance(
+        format_amount(progress, ladder.scale),
+        format_instant(standing.since) if standing.since else None,
+        standing.tier,
+        None if above is None else above.id,
+        format_amount(max(0, keep - progress), ladder.scale),
+        None if standing.until is None else format_instant(standing.until),
+    )
+
+
+def best_currency(ladder: Ladder, account: Account, at: int) -> str:
+    """The currency whose figure stands highest on the ladder; they are never added up."""
+    top = ladder.tiers[-1].thresholds
+    if "*" in top:
+        return "*"
+    scale = max(top.values())
+    return max(
+        sorted(top),
+        key=lambda currency: figure(ladder, account, at, currency) * scale // top[currency],
+    )

@@ -1,0 +1,207 @@
+"""Lots of points: how they are given, released, taken, given back and lost.
+
+Semantics, sections 3.7, 4 and 5. Works on a draft; knows no event.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
+
+from processors.accounts.account import Lot, Order, Part
+from schemas.ledger import Leg
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from processors.accounts.draft import Draft
+    from processors.programs.compiled import Rule
+
+NEVER = 1 << 62
+
+
+class Origin(NamedTuple):
+    """What points are given for, and the version and business time that set their dates."""
+
+    owner: str
+    version: str
+    time: int
+
+
+def lot_id(owner: str, rule: str) -> str:
+    """A lot's name: what it was given for and by which rule."""
+    return f"{owner}/{rule}"
+
+
+def pend(draft: Draft, rule: Rule, amount: int, origin: Origin, release_at: int | None) -> None:
+    """Give points that wait: until an instant, or (None) until an event sets one."""
+    name = lot_id(origin.owner, rule.id)
+    lot = draft.account.lots.get(name) or _new_lot(rule, origin)
+    draft.put("lots", name, replace(lot, pending=lot.pending + amount, release_at=release_at))
+    draft.post("points.pended", rule.unit, (Leg("issuer", "pending", amount, name),), rule.id)
+
+
+def earn(draft: Draft, rule: Rule, amount: int, origin: Origin, kind: str = "points.earned") -> None:
+    """Give points that can be spent at once; debt is filled first."""
+    expires_at = rule.expires_at(origin.time, draft.account)
+    credit(draft, kind, "issuer", rule, amount, origin, expires_at)
+
+
+def credit(  # noqa: PLR0913 - one entry has this many parts
+    draft: Draft,
+    kind: str,
+    source: str,
+    rule: Rule,
+    amount: int,
+    origin: Origin,
+    expires_at: int | None,
+) -> None:
+    """Make points available from `source`, as one entry: debt first, the rest becomes a lot."""
+    name = lot_id(origin.owner, rule.id)
+    paid = min(amount, draft.totals(rule.unit).debt)
+    legs: tuple[Leg, ...] = ()
+    if paid:
+        legs = (Leg(source, "debt", paid, name),)  # type: ignore[arg-type]  # a Bucket
+    rest = amount - paid
+    if rest:
+        lot = draft.account.lots.get(name) or _new_lot(rule, origin)
+        lot = replace(lot, available=lot.available + rest, expires_at=expires_at)
+        draft.put("lots", name, lot)
+        legs = (*legs, Leg(source, "available", rest, name))  # type: ignore[arg-type]
+    draft.post(kind, rule.unit, legs, rule.id)
+
+
+def _new_lot(rule: Rule, origin: Origin) -> Lot:
+    return Lot(rule.unit, rule.id, origin.owner, origin.time, origin.version)
+
+
+def release(draft: Draft, name: str, amount: int | None = None) -> None:
+    """Make a lot's pending points available; its expiry clock starts now."""
+    lot = draft.account.lots[name]
+    amount = lot.pending if amount is None else amount
+    rule = draft.program.version(lot.version).rules[lot.rule]
+    paid = min(amount, draft.totals(lot.unit).debt)
+    rest = amount - paid
+    legs: list[Leg] = []
+    if paid:
+        legs.append(Leg("pending", "debt", paid, name))
+    if rest:
+        legs.append(Leg("pending", "available", rest, name))
+    keep(
+        draft,
+        name,
+        replace(
+            lot,
+            pending=lot.pending - amount,
+            available=lot.available + rest,
+            release_at=None if amount == lot.pending else lot.release_at,
+            expires_at=rule.expires_at(draft.time, draft.account),
+        ),
+    )
+    draft.post("points.released", lot.unit, tuple(legs), lot.rule)
+
+
+def keep(draft: Draft, name: str, lot: Lot) -> None:
+    """Put a lot, or drop it when nothing is left in it."""
+    empty = not (lot.available or lot.pending or lot.reserved)
+    draft.put("lots", name, None if empty else lot)
+
+
+def in_order(draft: Draft, unit: str) -> list[tuple[str, Lot]]:
+    """Lots with available points, in consumption order: soonest expiry, then earliest earned."""
+    lots = [
+        (name, lot) for name, lot in draft.account.lots.items() if lot.unit == unit and lot.available
+    ]
+    lots.sort(key=_consumption)
+    return lots
+
+
+def _consumption(item: tuple[str, Lot]) -> tuple[int, int, str]:
+    name, lot = item
+    return (NEVER if lot.expires_at is None else lot.expires_at, lot.earned_at, name)
+
+
+def draw(draft: Draft, unit: str, amount: int, into: str) -> tuple[Part, ...]:
+    """Move available points into `reserved` or out of the account. Posts nothing itself.
+
+    Returns what was taken from which lot. Raises AssertionError when the lots hold less.
+    """
+    parts: list[Part] = []
+    left = amount
+    for name, lot in in_order(draft, unit):
+        if not left:
+            break
+        taken = min(left, lot.available)
+        reserved = lot.reserved + (taken if into == "reserved" else 0)
+        keep(draft, name, replace(lot, available=lot.available - taken, reserved=reserved))
+        parts.append(Part(name, taken, mould(lot)))
+        left -= taken
+    assert left == 0, "more points are drawn than the lots hold"
+    return tuple(parts)
+
+
+def mould(lot: Lot) -> Lot:
+    """The lot without its amounts: what is needed to make it again."""
+    return replace(lot, available=0, pending=0, reserved=0, release_at=None)
+
+
+def legs_of(parts: Iterable[Part], source: str, target: str) -> tuple[Leg, ...]:
+    """One leg for each part."""
+    return tuple(
+        Leg(source, target, part.amount, part.lot)  # type: ignore[arg-type]  # both are Buckets
+        for part in parts
+    )
+
+
+def give_back(draft: Draft, kind: str, unit: str, parts: Sequence[Part], source: str, rule: str) -> None:
+    """Return drawn points to their own lots with their own dates; the dead ones die at once.
+
+    `source` is `reserved` or `redeemed`. Debt is filled first.
+    """
+    debt = draft.totals(unit).debt
+    legs: list[Leg] = []
+    dead: list[Leg] = []
+    for part in parts:
+        paid = min(part.amount, debt)
+        debt -= paid
+        rest = part.amount - paid
+        if paid:
+            legs.append(Leg(source, "debt", paid, part.lot))  # type: ignore[arg-type]
+        if rest:
+            legs.append(Leg(source, "available", rest, part.lot))  # type: ignore[arg-type]
+        lot = draft.account.lots.get(part.lot) or part.mould
+        reserved = lot.reserved - (part.amount if source == "reserved" else 0)
+        ends = part.mould.expires_at
+        if ends is not None and ends <= draft.time and not lot.suspended:
+            if rest:
+                dead.append(Leg("available", "expired", rest, part.lot))
+                _note_lapse(draft, part.mould, rest)
+            rest = 0
+        keep(draft, part.lot, replace(lot, available=lot.available + rest, reserved=reserved))
+    draft.post(kind, unit, tuple(legs), rule)
+    draft.post("points.expired", unit, tuple(dead), rule, reason="date")
+
+
+def expire(draft: Draft, names: Iterable[str], reason: str) -> None:
+    """End what is available in these lots: one entry per unit."""
+    legs: dict[str, list[Leg]] = {}
+    rules: dict[str, list[str]] = {}
+    for name in names:
+        lot = draft.account.lots[name]
+        if not lot.available:
+            continue
+        legs.setdefault(lot.unit, []).append(Leg("available", "expired", lot.available, name))
+        rules.setdefault(lot.unit, []).append(lot.rule)
+        _note_lapse(draft, lot, lot.available)
+        keep(draft, name, replace(lot, available=0))
+    for unit, moved in legs.items():
+        draft.post("points.expired", unit, tuple(moved), rules[unit][0], reason=reason)
+
+
+def _note_lapse(draft: Draft, lot: Lot, amount: int) -> None:
+    kind, _, key = lot.owner.partition("/")
+    order: Order | None = draft.account.orders.get(key) if kind == "order" else None
+    if order is not None:
+        lapsed = {**order.lapsed, lot.rule: order.lapsed.get(lot.rule, 0) + amount}
+        draft.put("orders", key, replace(order, lapsed=lapsed))

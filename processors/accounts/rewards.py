@@ -1,0 +1,186 @@
+"""Rewards: what is open to the member, what was granted, what is used up (semantics, section 8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from processors.accounts.account import Grant
+from processors.accounts.tiers import standing_of
+from schemas.ledger import Eligibility
+from schemas.values import digest
+
+if TYPE_CHECKING:
+    from processors.accounts.account import Account, Part
+    from processors.accounts.draft import Draft
+    from processors.programs.compiled import Reward, Version
+
+OPEN = "open/"
+"""Key prefix of catalogue rewards; what was granted is named by its reward and instant."""
+
+
+def refresh(draft: Draft) -> None:
+    """Open and close catalogue rewards by what is available and by their gates."""
+    account = draft.account
+    for reward in draft.version.rewards.values():
+        if reward.cost is None:
+            continue
+        held = account.grants.get(OPEN + reward.id)
+        if is_open(draft, reward) == (held is not None):
+            continue
+        if held is None:
+            _open(draft, OPEN + reward.id, reward, 1, "affordable", None)
+        else:
+            close(draft, OPEN + reward.id, "withdrawn", "not_affordable")
+
+
+def is_open(draft: Draft, reward: Reward) -> bool:
+    """True while a catalogue reward can be had: its price is there and its gates hold."""
+    assert reward.cost is not None, "a granted reward has no price"
+    if gate(draft.version, draft.account, reward, draft.time) is not None:
+        return False
+    cost = reward.cost(draft.time)
+    if cost == 0 or reward.unit is None:
+        return True
+    totals = draft.account.totals.get(reward.unit)
+    return totals is not None and totals.available >= cost
+
+
+def gate(version: Version, account: Account, reward: Reward, at: int) -> str | None:
+    """The refusal of the first gate that is shut, or None."""
+    plan = account.memberships.get(reward.plan) if reward.plan is not None else None
+    if reward.plan is not None and (plan is None or plan.state != "active"):
+        return "reward_not_available"
+    if reward.open_at is not None and not reward.open_at(at, account):
+        return "reward_not_available"
+    if reward.tiers is not None:
+        ladder = next(ladder for ladder in version.ladders if ladder.id == reward.ladder)
+        if standing_of(ladder, account).tier not in reward.tiers:
+            return "tier_too_low"
+    return None
+
+
+def grant(  # noqa: PLR0913 - a grant has this many parts
+    draft: Draft,
+    reward: Reward,
+    reason: str,
+    *,
+    quantity: int | None = None,
+    ground: str | None = None,
+    cost: int = 0,
+    parts: tuple[Part, ...] = (),
+) -> None:
+    """Give a reward with a quantity, until it is used up or its time is over."""
+    name = f"{reward.id}/{draft.time}"
+    place = 0
+    while name in draft.account.grants:
+        place += 1
+        name = f"{reward.id}/{draft.time}/{place}"
+    _open(draft, name, reward, quantity or reward.quantity, reason, ground, cost, parts)
+
+
+def _open(  # noqa: PLR0913 - a grant has this many parts
+    draft: Draft,
+    name: str,
+    reward: Reward,
+    quantity: int,
+    reason: str,
+    ground: str | None,
+    cost: int = 0,
+    parts: tuple[Part, ...] = (),
+) -> None:
+    until = None if reward.valid_until is None else reward.valid_until(draft.time, draft.account)
+    item = Grant(
+        reward.id,
+        quantity,
+        draft.time,
+        reason,
+        valid_until=until,
+        ground=ground,
+        cost=cost,
+        parts=parts,
+        catalogue=name.startswith(OPEN),
+    )
+    draft.put("grants", name, item)
+    _tell(draft, "gained", name, item, quantity, reason)
+
+
+def close(draft: Draft, name: str, change: str, reason: str) -> None:
+    """End a grant: `withdrawn` or `expired`."""
+    item = draft.account.grants[name]
+    draft.put("grants", name, None)
+    _tell(draft, change, name, item, item.quantity, reason)
+
+
+def use(draft: Draft, reward_id: str, quantity: int, reason: str) -> bool:
+    """Use up granted rewards, the one that ends soonest first. False: there are not enough."""
+    held = held_grants(draft.account, reward_id)
+    if sum(item.quantity for _, item in held) < quantity:
+        return False
+    left = quantity
+    for name, item in held:
+        taken = min(left, item.quantity)
+        if not taken:
+            break
+        left -= taken
+        rest = replace(item, quantity=item.quantity - taken)
+        draft.put("grants", name, rest if rest.quantity else None)
+        _tell(draft, "consumed", name, item, taken, reason)
+    return True
+
+
+def held_grants(account: Account, reward_id: str) -> list[tuple[str, Grant]]:
+    """Granted ones of a reward, the one that ends soonest first."""
+    held = [
+        (name, item)
+        for name, item in account.grants.items()
+        if item.reward_id == reward_id and not item.catalogue
+    ]
+    held.sort(key=lambda pair: (pair[1].valid_until or 1 << 62, pair[1].valid_from, pair[0]))
+    return held
+
+
+def withdraw_unused(draft: Draft, ground: str) -> None:
+    """Take back what rested on a ground that is gone, if it was not used."""
+    names = [name for name, item in draft.account.grants.items() if item.ground == ground]
+    for name in sorted(names):
+        close(draft, name, "withdrawn", ground)
+
+
+def follow_tiers(draft: Draft, since: int) -> None:
+    """Grant on entry of a tier, and withdraw what a refund's fall leaves without its ground.
+
+    `since` is the number of notices there were before tiers were judged.
+    """
+    for notice in draft.notices[since:]:
+        if notice.type != "loyalty.tier.changed.v1":
+            continue
+        ladder, was, now = notice.data["ladder"], notice.data["from_tier"], notice.data["to_tier"]
+        for reward in draft.version.rewards.values():
+            if reward.on_tier is None or reward.on_tier[0] != ladder:
+                continue
+            entered = now in reward.on_tier[1]
+            before = was in reward.on_tier[1]
+            if entered and not before:
+                grant(draft, reward, f"tier/{now}", ground=f"tier/{ladder}/{reward.id}")
+            elif before and not entered and (
+                reward.closes_with_tier or notice.data["reason"] == "refund"
+            ):
+                withdraw_unused(draft, f"tier/{ladder}/{reward.id}")
+
+
+def _tell(  # noqa: PLR0913 - an eligibility has this many parts
+    draft: Draft, change: str, name: str, item: Grant, quantity: int, reason: str
+) -> None:
+    draft.eligibility.append(
+        Eligibility(
+            change,  # type: ignore[arg-type]  # one of the four changes
+            digest(f"{draft.account.id}/{name}/{item.valid_from}".encode()),
+            quantity,
+            reason,
+            item.reward_id,
+            item.valid_from,
+            item.valid_until,
+        )
+    )

@@ -1,0 +1,226 @@
+"""Counters and tiers (semantics, section 6). Works on a draft; knows no event."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from processors.accounts.account import Ground, Standing
+from schemas.ledger import Notice
+
+if TYPE_CHECKING:
+    from processors.accounts.account import Account, Order
+    from processors.accounts.draft import Draft
+    from processors.programs.compiled import Ladder, Version
+
+ATTRIBUTE = "attribute"
+
+
+def counter_key(ladder: Ladder, window: str, currency: str) -> str:
+    """The counter's name; ladders with one threshold for all currencies keep one counter."""
+    suffix = "" if "*" in ladder.tiers[-1].thresholds else f"/{currency}"
+    return f"{ladder.id}/{window}{suffix}"
+
+
+def figure(ladder: Ladder, account: Account, at: int, currency: str = "*") -> int:
+    """What is counted in the window of `at`, in the counter's smallest step."""
+    window, _ = ladder.window_of(at, account)
+    if ladder.rolling_from is None:
+        return account.counters.get(counter_key(ladder, window, currency), 0)
+    first = ladder.rolling_from(at)
+    prefix = f"{ladder.id}/"
+    suffix = "" if "*" in ladder.tiers[-1].thresholds else f"/{currency}"
+    return sum(
+        amount
+        for key, amount in account.counters.items()
+        if key.startswith(prefix)
+        and key.endswith(suffix)
+        and first <= key[len(prefix) : len(prefix) + 10] <= window
+    )
+
+
+def supported(ladder: Ladder, account: Account, at: int) -> str:
+    """The highest tier that the counters of the window of `at` carry."""
+    best = 0
+    sums: dict[str, int] = {}
+    for rank, tier in enumerate(ladder.tiers):
+        for currency, threshold in tier.thresholds.items():
+            if currency not in sums:
+                sums[currency] = figure(ladder, account, at, currency)
+            if sums[currency] >= threshold:
+                best = rank
+    return ladder.tiers[best].id
+
+
+def rank_of(ladder: Ladder, tier: str) -> int:
+    """The tier's place on the ladder, 0 for the lowest and for a tier that is gone from it."""
+    for rank, rung in enumerate(ladder.tiers):
+        if rung.id == tier:
+            return rank
+    return 0
+
+
+def standing_of(ladder: Ladder, account: Account) -> Standing:
+    """What is held, or the ladder's lowest tier since enrolment."""
+    held = account.standings.get(ladder.id)
+    return held or Standing(ladder.tiers[0].id, account.profile.enrolled_at or 0)
+
+
+def tiers_held(version: Version, account: Account) -> dict[str, str]:
+    """The tier held on each ladder."""
+    return {ladder.id: standing_of(ladder, account).tier for ladder in version.ladders}
+
+
+def raise_tier(draft: Draft, ladder: Ladder) -> None:
+    """After counting: a tier that the figure carries is held from now, or held for longer."""
+    account = draft.account
+    tier = supported(ladder, account, draft.time)
+    if rank_of(ladder, tier) == 0:
+        return
+    window, _ = ladder.window_of(draft.time, account)
+    name = "rolling" if ladder.rolling_from is not None else window
+    held = standing_of(ladder, account)
+    ground = next((g for g in held.grounds if g.window == name), None)
+    if ground is not None and rank_of(ladder, ground.tier) >= rank_of(ladder, tier):
+        return
+    until = ladder.held_until(draft.time, account)
+    _settle(draft, ladder, (*held.grounds, Ground(name, tier, draft.time, until)), "earned")
+
+
+def lower_tier(draft: Draft, ladder: Ladder, order_time: int) -> None:
+    """After a refund: the window's counter may no longer carry the tier that it gave."""
+    account = draft.account
+    held = standing_of(ladder, account)
+    if ladder.on_refund != "immediate" or not held.grounds:
+        return
+    window, _ = ladder.window_of(order_time, account)
+    rolling = ladder.rolling_from is not None
+    name = "rolling" if rolling else window
+    tier = supported(ladder, account, draft.time if rolling else order_time)
+    grounds: list[Ground] = []
+    for ground in held.grounds:
+        if ground.window != name or rank_of(ladder, ground.tier) <= rank_of(ladder, tier):
+            grounds.append(ground)
+        elif rank_of(ladder, tier):
+            grounds.append(Ground(name, tier, ground.since, ground.until))
+    if tuple(grounds) != held.grounds:
+        _settle(draft, ladder, tuple(grounds), "refund")
+
+
+def judge(draft: Draft, ladder: Ladder) -> None:
+    """At `until`, or when a rolling window moved on: what still carries a tier is kept."""
+    account = draft.account
+    held = standing_of(ladder, account)
+    tier = supported(ladder, account, draft.time)
+    rank = rank_of(ladder, tier)
+    grounds: list[Ground] = []
+    for ground in held.grounds:
+        ends = ground.until is not None and ground.until <= draft.time
+        if not ends:
+            grounds.append(ground)
+        elif rank and ladder.rolling_from is not None:
+            until = ladder.held_until(draft.time, account) if ladder.hold_days is None else None
+            grounds.append(Ground(ground.window, tier, ground.since, until))
+    grounds = [_after_hold(draft, ladder, ground, rank) for ground in grounds]
+    _settle(draft, ladder, tuple(grounds), "lapsed")
+
+
+def _after_hold(draft: Draft, ladder: Ladder, ground: Ground, rank: int) -> Ground:
+    """A ground without an end whose rolling figure fell: it ends when its hold does."""
+    if ladder.hold_days is None or ground.window != "rolling" or ground.until is not None:
+        return ground
+    if rank_of(ladder, ground.tier) <= rank:
+        return ground
+    hold = ladder.held_until(ground.since, draft.account)
+    until = draft.time if hold is None else max(hold, draft.time)
+    return Ground(ground.window, ground.tier, ground.since, until)
+
+
+def match_attributes(draft: Draft, ladder: Ladder) -> None:
+    """Grant, or end, the tier that an attribute of the member gives."""
+    account = draft.account
+    tier = None
+    for rung in ladder.tiers:
+        if rung.attribute is not None:
+            name, value = rung.attribute
+            if account.profile.attributes.get(name) == value:
+                tier = rung.id
+    held = standing_of(ladder, account)
+    others = tuple(ground for ground in held.grounds if ground.window != ATTRIBUTE)
+    mine = next((ground for ground in held.grounds if ground.window == ATTRIBUTE), None)
+    if tier is None:
+        if mine is not None:
+            _settle(draft, ladder, others, ATTRIBUTE)
+    elif mine is None or mine.tier != tier:
+        _settle(draft, ladder, (*others, Ground(ATTRIBUTE, tier, draft.time, None)), ATTRIBUTE)
+
+
+def _settle(draft: Draft, ladder: Ladder, grounds: tuple[Ground, ...], reason: str) -> None:
+    """Hold the best ground that has not ended, and tell when that changes the tier."""
+    account = draft.account
+    held = standing_of(ladder, account)
+    alive = _strongest(
+        ladder, [g for g in grounds if g.until is None or g.until > draft.time]
+    )
+    best = max(alive, key=lambda ground: rank_of(ladder, ground.tier), default=None)
+    tier = ladder.tiers[0].id if best is None else best.tier
+    until = None if best is None else _latest(alive, tier)
+    since = held.since if tier == held.tier else draft.time
+    standing = Standing(tier, since, until, tuple(alive))
+    if standing == account.standings.get(ladder.id):
+        return
+    gone = best is None and held.tier == tier
+    draft.put("standings", ladder.id, None if gone and not held.since else standing)
+    if tier != held.tier:
+        tell_tier(draft, ladder, held.tier, standing, reason)
+
+
+def _strongest(ladder: Ladder, grounds: list[Ground]) -> list[Ground]:
+    """One ground per window, the last one of each, in the order of their windows."""
+    last = {ground.window: ground for ground in grounds}
+    return [last[window] for window in sorted(last)]
+
+
+def _latest(grounds: list[Ground], tier: str) -> int | None:
+    ends = [ground.until for ground in grounds if ground.tier == tier]
+    return None if None in ends else max(end for end in ends if end is not None)
+
+
+def tell_tier(draft: Draft, ladder: Ladder, was: str, now: Standing, reason: str) -> None:
+    """A tier was gained or lost."""
+    data: dict[str, str | int | None] = {
+        "ladder": ladder.id,
+        "from_tier": was,
+        "to_tier": now.tier,
+        "until": now.until,
+        "reason": reason,
+    }
+    draft.notices.append(Notice(data, "loyalty.tier.changed.v1"))
+    draft.fire(f"tier/{ladder.id}", {"from": was, "to": now.tier, "reason": reason})
+
+
+def count_order(draft: Draft, order: Order, amounts: dict[str, int]) -> Order:
+    """Put what an order counts now into the counters, in the window of the order's time."""
+    account = draft.account
+    counted: dict[str, int] = {}
+    for ladder in draft.program.version(order.version).ladders:
+        amount = amounts.get(ladder.id, 0)
+        window, ends = ladder.window_of(order.time, account)
+        key = counter_key(ladder, window, order.currency)
+        if amount:
+            counted[key] = amount
+            watch_window(draft, ladder, ends, order.time)
+    for key in sorted(counted.keys() | order.counted.keys()):
+        more = counted.get(key, 0) - order.counted.get(key, 0)
+        if more > 0 or key in account.counters:
+            draft.count(key, more)
+    return replace(order, counted=counted) if counted != order.counted else order
+
+
+def watch_window(draft: Draft, ladder: Ladder, ends: int | None, time: int) -> None:
+    """See to it that the counter's reset, or a day's leaving, is due."""
+    if ladder.rolling_until is not None:
+        ends = ladder.rolling_until(time)
+    if ends is not None and ends > draft.time:
+        draft.put("timers", f"window/{ladder.id}/{ends}", ends)

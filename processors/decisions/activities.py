@@ -1,0 +1,77 @@
+"""Activities that earn or count, and answers to surveys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from processors.accounts.account import Frozen
+from processors.accounts.lots import Origin, earn
+from processors.accounts.rewards import follow_tiers, grant
+from processors.accounts.tiers import counter_key, raise_tier, tiers_held, watch_window
+from processors.decisions.conversions import convert
+from processors.decisions.verdict import ACCEPTED, Verdict
+from processors.programs.compiled import Miss
+from schemas.values import parse_amount
+
+if TYPE_CHECKING:
+    from processors.accounts.draft import Draft
+    from processors.programs.compiled import ActivityRule
+    from schemas.inputs.activities import ActivityRecorded, NpsAnswered
+
+MICRO = 6
+"""Quantities are counted in millionths."""
+
+
+def recorded(draft: Draft, data: ActivityRecorded) -> Verdict:
+    """Earn by the rules of this activity, and count it."""
+    quantity = parse_amount(data.quantity, MICRO)
+    assert quantity is not None, "the schema bounds the places of a quantity"
+    for rule in draft.version.activities.get(data.activity, ()):
+        _earn(draft, rule, quantity, dict(data.attributes or {}))
+    _count(draft, data.activity, quantity)
+    convert(draft, draft.version)
+    return ACCEPTED
+
+
+def _earn(
+    draft: Draft, rule: ActivityRule, quantity: int, attributes: dict[str, str | int | bool]
+) -> None:
+    done = f"once/{rule.rule.id}"
+    if rule.once and done in draft.account.marks:
+        draft.miss(rule.rule.id, "once_only")
+        return
+    account = draft.account
+    frozen = Frozen(tiers=tiers_held(draft.version, account), attributes=attributes)
+    award = rule.price(quantity, frozen)
+    if isinstance(award, Miss):
+        draft.miss(award.rule, award.reason)
+        return
+    if rule.once:
+        draft.put("marks", done, str(draft.time))
+    origin = Origin(f"activity/{draft.item.source}/{draft.item.id}", draft.version.id, draft.time)
+    if award.amount:
+        earn(draft, rule.rule, award.amount, origin)
+    if rule.reward_id is not None:
+        grant(draft, draft.version.rewards[rule.reward_id], rule.rule.id)
+    draft.fire(award.rule, award.figures)
+
+
+def _count(draft: Draft, activity: str, quantity: int) -> None:
+    notices = len(draft.notices)
+    for ladder in draft.version.ladders:
+        if ladder.counts != f"activity:{activity}":
+            continue
+        window, ends = ladder.window_of(draft.time, draft.account)
+        amount = quantity * 10**ladder.scale // 10**MICRO
+        draft.count(counter_key(ladder, window, "*"), amount)
+        watch_window(draft, ladder, ends, draft.time)
+        raise_tier(draft, ladder)
+    follow_tiers(draft, notices)
+
+
+def answered(draft: Draft, data: NpsAnswered) -> Verdict:
+    """A survey's score may open a reward."""
+    for reward in draft.version.rewards.values():
+        if reward.on_score is not None and data.score >= reward.on_score:
+            grant(draft, reward, "nps")
+    return ACCEPTED

@@ -1,0 +1,79 @@
+"""What ends every decision: eligibility, reminders, identities, clocks, and what is forgotten."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from processors.accounts.account import Lot
+from processors.accounts.rewards import refresh
+from processors.inputs import TIME_PASSED
+from schemas.values import identity
+
+if TYPE_CHECKING:
+    from processors.accounts.draft import Draft
+    from processors.decisions.verdict import Verdict
+    from processors.inputs import Input
+
+DAY = 86_400_000_000
+FORGOTTEN = {"committed", "released", "reversed"}
+
+
+def finish(draft: Draft, item: Input, verdict: Verdict, *, late: bool = False) -> None:
+    """Complete a decision. A late one has refreshed and reminded in its own order of time."""
+    account = draft.account
+    if verdict.outcome in {"duplicate", "conflicting"}:
+        return
+    if not late and not account.id.startswith("alias/") and verdict.outcome != "forwarded":
+        refresh(draft)
+        plan_reminders(draft)
+    if item.type != TIME_PASSED and not item.type.startswith("transfer."):
+        draft.put("identities", identity(item.source, item.id), (item.payload, item.time))
+    if verdict.outcome == "accepted" and draft.time > account.time:
+        draft.tick("time", draft.time)
+    forget(draft)
+
+
+def plan_reminders(draft: Draft) -> None:
+    """See to it that each expiry instant of a lot just put has its reminders."""
+    reminders = draft.version.reminders
+    if not reminders:
+        return
+    for (collection, _), lot in list(draft.changed.items()):
+        if collection != "lots" or type(lot) is not Lot or not lot.available:
+            continue
+        if lot.expires_at is None:
+            continue
+        for reminder in reminders:
+            name = f"notice/{lot.unit}/{lot.expires_at}/{reminder.id}"
+            if reminder.unit == lot.unit and name not in draft.account.timers:
+                at = reminder.at(lot.expires_at)
+                if at > draft.time:
+                    draft.put("timers", name, at)
+
+
+def forget(draft: Draft) -> None:
+    """Once a day of business time, drop what no later input can refer to."""
+    account = draft.account
+    today = account.time // DAY
+    if today <= account.pruned:
+        return
+    draft.tick("pruned", today)
+    late = account.time - (draft.program.late_horizon_days + 1) * DAY
+    horizon = account.time - draft.version.refund_horizon_days * DAY
+    for collection, key in _old(draft, late, horizon):
+        draft.put(collection, key, None)
+
+
+def _old(draft: Draft, late: int, horizon: int) -> list[tuple[str, str]]:
+    account = draft.account
+    known = (("identities", account.identities, late), ("keys", account.keys, horizon - (account.time - horizon)))
+    old = [
+        (name, key) for name, items, limit in known for key, (_, at) in items.items() if at < limit
+    ]
+    old += [("orders", key) for key, order in account.orders.items() if order.time < horizon]
+    old += [
+        ("redemptions", key)
+        for key, item in account.redemptions.items()
+        if item.state in FORGOTTEN and (item.closed_at or 0) < horizon
+    ]
+    return sorted(old)

@@ -1,0 +1,183 @@
+"""Due work: what the passing of time does to an account (semantics, section 1).
+
+At one instant: expiries, releases, what was held or waited, counter resets, tier ends and
+judgements, closings of eligibilities, notices.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from processors.accounts.assign import next_due
+from processors.accounts.lots import expire, in_order, release
+from processors.accounts.rewards import close, follow_tiers, refresh
+from processors.accounts.tiers import judge
+from processors.decisions.conversions import convert
+from processors.decisions.memberships import end_membership
+from processors.decisions.redemptions import release_hold
+from processors.decisions.reviews import approve_by_itself
+from schemas.ledger import Notice
+from schemas.values import format_amount
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from processors.accounts.draft import Draft
+    from processors.programs.compiled import Ladder
+
+
+def pass_time(draft: Draft, until: int) -> None:
+    """Do all that is due up to and including `until`, by due instant, within one decision."""
+    while (due := next_due(draft.account)) is not None and due <= until:
+        draft.move_to(draft.item, max(due, draft.time))
+        do_due(draft, due)
+        refresh(draft)
+    draft.move_to(draft.item, max(until, draft.time))
+
+
+def do_due(draft: Draft, instant: int) -> None:
+    """Do everything that is due at `instant`."""
+    names = sorted(draft.account.agenda[instant], key=lambda name: (_rank(draft, name), name))
+    _expire_lots(draft, [name for name in names if _rank(draft, name) == 0])
+    for name in names:
+        collection, _, key = name.partition("/")
+        if collection != "lots" or key in draft.account.lots:
+            WORK[collection](draft, key)
+    assert instant not in draft.account.agenda, "due work that is done must not stay due"
+
+
+def _rank(draft: Draft, name: str) -> int:
+    collection, _, key = name.partition("/")
+    if collection == "lots":
+        lot = draft.account.lots.get(key)
+        return 1 if lot is not None and lot.pending and lot.release_at is not None else 0
+    if collection == "timers":
+        return TIMER_RANKS[key.partition("/")[0]]
+    return RANKS[collection]
+
+
+RANKS = {
+    "redemptions": 2,
+    "reviews": 2,
+    "memberships": 3,
+    "parked": 3,
+    "standings": 5,
+    "grants": 6,
+}
+TIMER_RANKS = {"inactivity": 0, "allowance": 0, "close": 0, "window": 4, "reward": 6, "notice": 7}
+
+
+def _expire_lots(draft: Draft, names: list[str]) -> None:
+    lots = [name.removeprefix("lots/") for name in names if name.startswith("lots/")]
+    expire(draft, lots, "date")
+
+
+def _release(draft: Draft, key: str) -> None:
+    lot = draft.account.lots[key]
+    if lot.pending and lot.release_at is not None and lot.release_at <= draft.time:
+        release(draft, key)
+        convert(draft, draft.program.version(lot.version))
+
+
+def _give_up(draft: Draft, key: str) -> None:
+    """A parked input whose time is over is refused."""
+    parked = draft.account.parked[key]
+    draft.put("parked", key, None)
+    reasons = {"order": "unknown_order", "review": "unknown_review", "owner": "unknown_member"}
+    kind = parked.waits_for.partition("/")[0]
+    draft.refuse(reasons.get(kind, "unknown_redemption"), f"settled/{parked.id}")
+    if parked.id:
+        draft.settles.append(key)
+
+
+def _judge(draft: Draft, key: str) -> None:
+    for ladder in draft.version.ladders:
+        if ladder.id == key:
+            _judge_ladder(draft, ladder)
+            return
+    standing = draft.account.standings[key]
+    draft.put("standings", key, replace(standing, until=None))
+
+
+def _judge_ladder(draft: Draft, ladder: Ladder) -> None:
+    notices = len(draft.notices)
+    judge(draft, ladder)
+    follow_tiers(draft, notices)
+
+
+def _end_grant(draft: Draft, key: str) -> None:
+    close(draft, key, "expired", "date")
+
+
+def _timer(draft: Draft, key: str) -> None:
+    draft.put("timers", key, None)
+    kind, _, rest = key.partition("/")
+    TIMERS[kind](draft, rest)
+
+
+def _reset_window(draft: Draft, rest: str) -> None:
+    """A counter's window ended, or a day left a rolling one.
+
+    Counters of ended windows stay while a refund may still count in them.
+    """
+    ladder_id = rest.partition("/")[0]
+    ladder = next((ladder for ladder in draft.version.ladders if ladder.id == ladder_id), None)
+    if ladder is None:
+        return
+    account, calendar = draft.account, draft.program.calendar
+    window, _ = ladder.window_of(draft.time, account)
+    if ladder.rolling_from is None:
+        horizon = calendar.days_after(draft.time, -draft.version.refund_horizon_days)
+        first, _ = ladder.window_of(horizon, account)
+        draft.put("marks", f"window/{ladder_id}", window)
+    else:
+        first = ladder.rolling_from(draft.time)
+    prefix = f"{ladder_id}/"
+    for key in sorted(account.counters):
+        if key.startswith(prefix) and key[len(prefix) :].partition("/")[0] < first:
+            draft.put("counters", key, None)
+    if ladder.rolling_from is not None:
+        _judge_ladder(draft, ladder)
+
+
+def _lapse(draft: Draft, unit: str) -> None:
+    expire(draft, [name for name, _ in in_order(draft, unit)], "inactivity")
+
+
+def _remind(draft: Draft, rest: str) -> None:
+    unit, ends, notice = rest.split("/", 2)
+    amount = draft.account.schedule.get(unit, {}).get(int(ends), 0)
+    if amount:
+        text = format_amount(amount, draft.unit(unit).scale)
+        data: dict[str, str | int | None] = {
+            "unit": unit,
+            "amount": text,
+            "at": int(ends),
+            "notice": notice,
+        }
+        draft.notices.append(Notice(data, "loyalty.points.expiring.v1"))
+
+
+def _nothing(_draft: Draft, _rest: str) -> None:
+    """Only the refresh that follows every decision is wanted."""
+
+
+TIMERS: dict[str, Callable[[Draft, str], None]] = {
+    "inactivity": _lapse,
+    "window": _reset_window,
+    "reward": _nothing,
+    "notice": _remind,
+}
+
+WORK: dict[str, Callable[[Draft, str], None]] = {
+    "lots": _release,
+    "redemptions": release_hold,
+    "reviews": approve_by_itself,
+    "memberships": end_membership,
+    "parked": _give_up,
+    "standings": _judge,
+    "grants": _end_grant,
+    "timers": _timer,
+}

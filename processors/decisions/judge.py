@@ -1,0 +1,71 @@
+"""One input judged within a draft: by an alias or a member, applied, parked or refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from processors.decisions import aliases
+from processors.decisions.members import admit
+from processors.decisions.table import BUSINESS_KEYS, DECISIONS
+from processors.decisions.verdict import ACCEPTED, Verdict, refused
+from processors.decisions.waiting import park
+from schemas.decoding import decode_data
+from schemas.values import canonical, digest
+
+if TYPE_CHECKING:
+    from processors.accounts.draft import Draft
+    from processors.inputs import Input
+
+UNCOMPARED = ("channel", "location_id")
+"""Left out when two reports of one business fact are compared (contract, section 1)."""
+
+TRANSFER = "transfer."
+
+
+def judge(draft: Draft, item: Input) -> Verdict:
+    """Decide `item`. A refusal leaves nothing behind but itself."""
+    transfer = item.type.startswith(TRANSFER)
+    if _sends_on(draft, transfer=transfer):
+        verdict = aliases.route(draft, item)
+        if verdict.outcome == "parked":
+            park(draft, "owner", draft.program.retro_claim_days)
+        return verdict
+    if item.testmode or (item.program is not None and item.program != draft.program.id):
+        return ACCEPTED
+    if not draft.account.id.startswith("alias/"):
+        reason = admit(draft)
+        if reason is not None and not transfer:
+            return refused(reason)
+    data = item.data if item.data is not None else decode_data(item.type, item.event)
+    key = business_key(item, data)
+    known = None if key is None else draft.account.keys.get(key)
+    if known is not None and not draft.forced:
+        return Verdict("duplicate" if known[0] == business_hash(item.event) else "conflicting")
+    verdict = DECISIONS[item.type](draft, data)
+    if verdict.outcome == "parked":
+        assert verdict.waits_for is not None, "a parked input waits for something"
+        park(draft, verdict.waits_for)
+    if key is not None and verdict.outcome in {"accepted", "parked"}:
+        draft.put("keys", key, (business_hash(item.event), draft.time))
+    return verdict
+
+
+def _sends_on(draft: Draft, *, transfer: bool) -> bool:
+    """An alias, or an account that was merged into another, decides no event itself."""
+    account = draft.account
+    if transfer:
+        return False
+    return account.id.startswith("alias/") or account.profile.owner is not None
+
+
+def business_key(item: Input, data: object) -> str | None:
+    """The business key of an input that has one, for example `order/O1`."""
+    kind = BUSINESS_KEYS.get(item.type)
+    return None if kind is None else f"{kind[0]}/{getattr(data, kind[1])}"
+
+
+def business_hash(event: bytes) -> str:
+    """Hash of an event's data without the fields that two reports of it may differ in."""
+    if b'"channel"' in event or b'"location_id"' in event:
+        event = canonical(event, without=UNCOMPARED)
+    return digest(event)

@@ -1,0 +1,137 @@
+"""Members: enrolment, profile, aliases, erasure (semantics, sections 2 and 10)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from processors.accounts.account import Profile
+from processors.accounts.rewards import follow_tiers
+from processors.accounts.tiers import match_attributes
+from processors.decisions.referrals import attribute_enrolment
+from processors.decisions.verdict import ACCEPTED, FORWARDED, Verdict, refused
+from schemas.transfers import AliasClaim
+from schemas.values import identity
+
+if TYPE_CHECKING:
+    from processors.accounts.draft import Draft
+    from schemas.inputs.members import (
+        AliasLinked,
+        MemberEnrolled,
+        MemberErased,
+        ProfileChanged,
+    )
+
+ENROLLED = "loyalty.member.enrolled.v1"
+
+
+def admit(draft: Draft) -> str | None:
+    """Enrol who was never seen, at this event's time; or say why the event is refused."""
+    profile = draft.account.profile
+    if profile.erased:
+        return "member_erased"
+    if profile.enrolled_at is None:
+        if draft.version.enrolment == "required" and draft.item.type != ENROLLED:
+            return "not_enrolled"
+        draft.put("profile", "", replace(profile, enrolled_at=draft.time))
+        judge_attributes(draft)
+    return None
+
+
+def judge_attributes(draft: Draft) -> None:
+    """Tiers that attributes give follow the attributes."""
+    notices = len(draft.notices)
+    for ladder in draft.version.ladders:
+        if any(tier.attribute is not None for tier in ladder.tiers):
+            match_attributes(draft, ladder)
+    follow_tiers(draft, notices)
+
+
+def enrolled(draft: Draft, data: MemberEnrolled) -> Verdict:
+    """A member joins: profile, aliases, and who referred him."""
+    profile = draft.account.profile
+    birthday = data.birthday or profile.birthday
+    draft.put(
+        "profile",
+        "",
+        replace(
+            profile,
+            birthday=birthday,
+            birthday_since=draft.time if data.birthday else profile.birthday_since,
+            timezone=data.timezone or profile.timezone,
+            market=data.market or profile.market,
+            attributes={**profile.attributes, **(data.attributes or {})},
+        ),
+    )
+    judge_attributes(draft)
+    for alias in data.aliases or ():
+        draft.affect("alias.claimed", alias, AliasClaim(alias, draft.account.id))
+    if data.referrer is not None:
+        attribute_enrolment(draft, data.referrer)
+    return ACCEPTED
+
+
+def profile_changed(draft: Draft, data: ProfileChanged) -> Verdict:
+    """Attributes merge key by key; null deletes a key."""
+    profile = draft.account.profile
+    attributes: dict[str, str | int | bool] = dict(profile.attributes)
+    for name, value in (data.attributes or {}).items():
+        if value is None:
+            attributes.pop(name, None)
+        else:
+            attributes[name] = value
+    moved = data.birthday is not None and data.birthday != profile.birthday
+    draft.put(
+        "profile",
+        "",
+        replace(
+            profile,
+            birthday=data.birthday or profile.birthday,
+            birthday_since=draft.time if moved else profile.birthday_since,
+            timezone=data.timezone or profile.timezone,
+            market=data.market or profile.market,
+            attributes=attributes,
+        ),
+    )
+    judge_attributes(draft)
+    return ACCEPTED
+
+
+def alias_linked(draft: Draft, data: AliasLinked) -> Verdict:
+    """The alias's own account decides whose it is."""
+    settles = identity(draft.item.source, draft.item.id)
+    draft.affect("alias.claimed", data.alias, AliasClaim(data.alias, draft.account.id, settles))
+    return FORWARDED
+
+
+def alias_granted(draft: Draft, data: AliasClaim) -> Verdict:
+    """The alias is this member's."""
+    profile = draft.account.profile
+    if data.alias not in profile.aliases:
+        draft.put("profile", "", replace(profile, aliases=(*profile.aliases, data.alias)))
+    if data.settles:
+        draft.settles.append(data.settles)
+    return ACCEPTED
+
+
+def alias_refused(draft: Draft, data: AliasClaim) -> Verdict:
+    """The alias is somebody else's."""
+    if data.settles:
+        draft.settles.append(data.settles)
+    return refused("alias_taken")
+
+
+def erased(draft: Draft, _data: MemberErased) -> Verdict:
+    """Nothing personal stays; totals do, so that the book still balances."""
+    account = draft.account
+    for collection in ("lots", "grants", "parked", "standings", "timers", "redemptions"):
+        items: dict[str, object] = getattr(account, collection)
+        if collection != "lots":
+            for key in sorted(items):
+                draft.put(collection, key, None)
+    for collection in ("orders", "reviews", "referrals", "memberships", "marks", "counters"):
+        for key in sorted(getattr(account, collection)):
+            draft.put(collection, key, None)
+    draft.put("profile", "", Profile(enrolled_at=account.profile.enrolled_at, erased=True))
+    return ACCEPTED

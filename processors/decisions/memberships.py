@@ -1,0 +1,55 @@
+"""Paid plans: started, renewed, lapsed, cancelled, ended (semantics, section 10)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from processors.accounts.account import Membership
+from processors.decisions.verdict import ACCEPTED, Verdict
+
+if TYPE_CHECKING:
+    from processors.accounts.draft import Draft
+    from schemas.inputs.memberships import (
+        MembershipCancelled,
+        MembershipLapsed,
+        MembershipRenewed,
+        MembershipStarted,
+    )
+
+ACTIVE, ENDED = "active", "ended"
+
+
+def started(draft: Draft, data: MembershipStarted | MembershipRenewed) -> Verdict:
+    """Active from now; without `paid_until` it has no end of its own."""
+    paid = data.paid_until
+    plan = Membership(ACTIVE, draft.time, trial=data.trial, paid_until=paid, ends_at=paid)
+    draft.put("memberships", data.plan, plan)
+    return ACCEPTED
+
+
+def lapsed(draft: Draft, data: MembershipLapsed) -> Verdict:
+    """Ended now."""
+    if data.plan in draft.account.memberships:
+        end_membership(draft, data.plan)
+    return ACCEPTED
+
+
+def cancelled(draft: Draft, data: MembershipCancelled) -> Verdict:
+    """A trial ends at once, a paid plan with its term, unless `effective_at` says otherwise."""
+    plan = draft.account.memberships.get(data.plan)
+    if plan is None or plan.state != ACTIVE:
+        return ACCEPTED
+    ends = data.effective_at or (draft.time if plan.trial else plan.paid_until) or draft.time
+    if ends <= draft.time:
+        end_membership(draft, data.plan)
+    else:
+        draft.put("memberships", data.plan, replace(plan, ends_at=ends))
+    return ACCEPTED
+
+
+def end_membership(draft: Draft, plan: str) -> None:
+    """The plan's benefits end."""
+    held = draft.account.memberships[plan]
+    draft.put("memberships", plan, replace(held, state=ENDED, since=draft.time, ends_at=None))

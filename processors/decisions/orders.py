@@ -1,0 +1,178 @@
+"""Orders: placing one, and posting the difference between what it holds and what it is worth.
+
+The same function serves the purchase, its payment, its refunds and its edits: price what is kept
+by the order's own version and frozen conditions, and post the difference (semantics, section 5).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from processors.accounts.account import Frozen, Order, OrderLine
+from processors.accounts.lots import Origin, earn, lot_id, pend
+from processors.accounts.take import take_back
+from processors.decisions.conversions import undo_vouchers
+from schemas.ledger import Fired, Missed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from processors.accounts.draft import Draft
+    from processors.programs.compiled import Award, Cap, Miss, Rule, Version
+    from schemas.inputs.purchases import PurchaseCompleted, PurchaseEdited
+
+def spread(amounts: Sequence[int], total: int) -> list[int]:
+    """Split `total` by `amounts`: largest remainder, ties to the earlier one."""
+    whole = sum(amounts)
+    if not whole or not total:
+        return [0] * len(amounts)
+    total = min(total, whole)
+    shares = [amount * total // whole for amount in amounts]
+    rests = [amount * total % whole for amount in amounts]
+    missing = total - sum(shares)
+    for place in sorted(range(len(amounts)), key=lambda i: (-rests[i], i))[:missing]:
+        shares[place] += 1
+    return shares
+
+
+def lines_of(data: PurchaseCompleted | PurchaseEdited) -> tuple[OrderLine, ...]:
+    """The order's lines, all kept, with their shares of the order discount."""
+    goods = [line.amount_minor if line.kind == "goods" else 0 for line in data.lines]
+    discounts = spread(goods, data.order_discount_minor or 0)
+    return tuple(
+        OrderLine(
+            line.line_id,
+            line.sku,
+            line.amount_minor,
+            discount,
+            line.quantity,
+            line.kind,
+            line.category,
+            line.brand,
+            line.product_class,
+            tuple(line.tags or ()),
+            line.amount_minor - discount,
+            line.quantity,
+            line.tax_minor,
+        )
+        for line, discount in zip(data.lines, discounts, strict=True)
+    )
+
+
+def tenders_of(data: PurchaseCompleted | PurchaseEdited) -> dict[str, int]:
+    """What was paid, by kind of tender. Empty: one tender `other` over the whole total."""
+    sums: dict[str, int] = {}
+    for tender in data.tenders or ():
+        sums[tender.kind] = sums.get(tender.kind, 0) + tender.amount_minor
+    return sums
+
+
+def place(draft: Draft, data: PurchaseCompleted) -> Order:
+    """A new order with what pricing reads of the member and the calendar, frozen now."""
+    order = Order(
+        time=draft.time,
+        version=draft.version.id,
+        currency=data.currency,
+        lines=lines_of(data),
+        frozen=Frozen(),
+        tenders=tenders_of(data),
+        channel=data.channel,
+        location_id=data.location_id,
+        market=data.market,
+        attributes=dict(data.attributes or {}),
+        paid=data.paid,
+        redemption_id=data.redemption_id,
+    )
+    return replace(order, frozen=draft.version.freeze(order, draft.account))
+
+
+def reprice(draft: Draft, order_id: str, order: Order, *, explain: bool = False) -> Order:
+    """Post the difference between what the rules give for what is kept and what is held."""
+    version = draft.version_of(order)
+    awards, misses = ([], []) if order.cancelled else version.price(order)
+    if explain:
+        draft.fired += [Fired(award.rule, award.figures) for award in awards]
+        draft.missed += [Missed(miss.reason, miss.rule) for miss in misses]
+    worth = {award.rule: _within_caps(draft, order, version, award) for award in awards}
+    for rule in sorted(worth.keys() | order.granted.keys()):
+        more = worth.get(rule, 0) - order.granted.get(rule, 0)
+        _use_caps(draft, order, version.rules[rule], more)
+        if more > 0:
+            give(draft, order_id, order, version.rules[rule], more)
+        elif more < 0:
+            order = take(draft, order_id, order, version.rules[rule], -more)
+    return replace(order, granted={rule: amount for rule, amount in worth.items() if amount})
+
+
+def give(draft: Draft, order_id: str, order: Order, rule: Rule, amount: int) -> None:
+    """Post an award: pending until its release, or available now."""
+    origin = Origin(f"order/{order_id}", order.version, draft.time)
+    starts = {"order": order.time, "shipped": order.shipped_at, "delivered": order.delivered_at}
+    if rule.release_on == "none":
+        earn(draft, rule, amount, origin)
+        return
+    start = starts.get(rule.release_on)
+    release_at = None if start is None else rule.release_at(start, draft.account)
+    if release_at is not None and release_at <= draft.time:
+        earn(draft, rule, amount, origin)
+    else:
+        pend(draft, rule, amount, origin._replace(time=order.time), release_at)
+
+
+def take(draft: Draft, order_id: str, order: Order, rule: Rule, amount: int) -> Order:
+    """Take points of an order back; those that expired count as taken back already."""
+    version = draft.version_of(order)
+    lapsed = min(amount, order.lapsed.get(rule.id, 0))
+    if lapsed:
+        rest = {**order.lapsed, rule.id: order.lapsed[rule.id] - lapsed}
+        order = replace(order, lapsed={name: left for name, left in rest.items() if left})
+        draft.put("orders", order_id, order)
+    own = [lot_id(f"order/{order_id}", name) for name in (rule.id, *sorted(order.granted))]
+    own = [
+        name
+        for name in dict.fromkeys(own)
+        if (lot := draft.account.lots.get(name)) is not None and lot.unit == rule.unit
+    ]
+    if amount > lapsed:
+        take_back(
+            draft, rule.unit, amount - lapsed, own, rule.id, version.negative, undo_vouchers(version)
+        )
+    return order
+
+
+def _within_caps(draft: Draft, order: Order, version: Version, award: Award) -> int:
+    """What of an award fits under its rule's caps, counting what this order holds already."""
+    amount = award.amount
+    held = order.granted.get(award.rule, 0)
+    for cap in version.rules[award.rule].caps:
+        used = draft.account.counters.get(_cap_key(draft, order, cap), 0)
+        if cap.counts == "points":
+            amount = min(amount, max(0, cap.amount - used + held))
+        elif not held and used >= cap.amount:
+            amount = 0
+    if amount < award.amount:
+        draft.miss(award.rule, "capped")
+    return amount
+
+
+def _use_caps(draft: Draft, order: Order, rule: Rule, more: int) -> None:
+    held = order.granted.get(rule.id, 0)
+    for cap in rule.caps:
+        if cap.counts == "points":
+            used = more
+        else:
+            used = int(held + more > 0) - int(held > 0)
+        draft.count(_cap_key(draft, order, cap), used)
+
+
+def _cap_key(draft: Draft, order: Order, cap: Cap) -> str:
+    return f"cap/{cap.id}/{cap.window_of(order.time, draft.account)}"
+
+
+def goods_kept_minor(order: Order) -> int:
+    """Goods after discounts, before tax, that are kept."""
+    return sum(line.kept_minor for line in order.lines if line.kind == "goods")
+
+

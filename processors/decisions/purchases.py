@@ -1,0 +1,128 @@
+"""A purchase completed, paid, shipped or delivered (semantics, section 3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from processors.accounts.lots import lot_id
+from processors.accounts.rewards import follow_tiers
+from processors.accounts.tiers import count_order, lower_tier, raise_tier
+from processors.decisions.activity import renew_activity
+from processors.decisions.conversions import convert
+from processors.decisions.orders import goods_kept_minor, place, reprice
+from processors.decisions.redemptions import commit_with_order
+from processors.decisions.referrals import judge_first_order
+from processors.decisions.verdict import ACCEPTED, Verdict, parked, refused
+from processors.decisions.waiting import apply_waiting
+
+if TYPE_CHECKING:
+    from processors.accounts.account import Order
+    from processors.accounts.draft import Draft
+    from schemas.inputs.purchases import (
+        PurchaseCompleted,
+        PurchaseDelivered,
+        PurchasePaid,
+        PurchaseShipped,
+    )
+
+
+def completed(draft: Draft, data: PurchaseCompleted) -> Verdict:
+    """Earn by the rules in force, count, judge tiers, convert, and decide a referral."""
+    version = draft.version
+    if version.currencies is not None and data.currency not in version.currencies:
+        return refused("wrong_currency")
+    if version.earning_ends is not None and draft.time >= version.earning_ends:
+        return refused("earning_ended")
+    order = place(draft, data)
+    draft.put("orders", data.order_id, order)
+    if data.redemption_id is not None:
+        commit_with_order(draft, data.redemption_id)
+    settle(draft, data.order_id, order, explain=True)
+    judge_first_order(draft, data.order_id, data.referrer)
+    for key, used in version.limits(order):
+        draft.count(key, used)
+    renew_activity(draft)
+    apply_waiting(draft, f"order/{data.order_id}")
+    return ACCEPTED
+
+
+def settle(
+    draft: Draft, order_id: str, order: Order, *, explain: bool = False, points: bool = True
+) -> None:
+    """Bring points, counters, tiers and vouchers in line with what is kept of an order.
+
+    `points=False` leaves the points alone: the refund mode has taken its own.
+    """
+    version = draft.version_of(order)
+    if order.paid and points:
+        order = reprice(draft, order_id, order, explain=explain)
+    order = count_order(draft, order, counted_by(draft, order))
+    draft.put("orders", order_id, order)
+    notices = len(draft.notices)
+    for ladder in version.ladders:
+        raise_tier(draft, ladder)
+        lower_tier(draft, ladder, order.time)
+    follow_tiers(draft, notices)
+    convert(draft, version)
+
+
+def counted_by(draft: Draft, order: Order) -> dict[str, int]:
+    """What the order adds to each ladder's counter now."""
+    amounts: dict[str, int] = {}
+    for ladder in draft.version_of(order).ladders:
+        if order.cancelled:
+            amounts[ladder.id] = 0
+        elif ladder.counts == "spend":
+            amounts[ladder.id] = goods_kept_minor(order)
+        elif ladder.counts == "points":
+            amounts[ladder.id] = sum(order.granted.values())
+        elif ladder.counts == "orders":
+            amounts[ladder.id] = 1
+    return amounts
+
+
+def paid(draft: Draft, data: PurchasePaid) -> Verdict:
+    """An order that was not paid earns now, by the version of its own time."""
+    order = draft.account.orders.get(data.order_id)
+    if order is None:
+        return parked(f"order/{data.order_id}")
+    if order.cancelled:
+        return refused("order_closed")
+    if not order.paid:
+        settle(draft, data.order_id, replace(order, paid=True), explain=True)
+    return ACCEPTED
+
+
+def shipped(draft: Draft, data: PurchaseShipped) -> Verdict:
+    """Shipping starts the clock of points that wait for it."""
+    return _progress(draft, data.order_id, "shipped")
+
+
+def delivered(draft: Draft, data: PurchaseDelivered) -> Verdict:
+    """Delivery starts the clock of points that wait for it."""
+    return _progress(draft, data.order_id, "delivered")
+
+
+def _progress(draft: Draft, order_id: str, step: str) -> Verdict:
+    order = draft.account.orders.get(order_id)
+    if order is None:
+        return parked(f"order/{order_id}")
+    if order.cancelled:
+        return refused("order_closed")
+    already = order.shipped_at if step == "shipped" else order.delivered_at
+    if already is not None:
+        return ACCEPTED
+    if step == "shipped":
+        order = replace(order, shipped_at=draft.time)
+    else:
+        order = replace(order, delivered_at=draft.time)
+    draft.put("orders", order_id, order)
+    for name in sorted(order.granted):
+        rule = draft.version_of(order).rules[name]
+        lot = draft.account.lots.get(lot_id(f"order/{order_id}", name))
+        if rule.release_on == step and lot is not None and lot.pending:
+            at = rule.release_at(draft.time, draft.account)
+            draft.put("lots", lot_id(f"order/{order_id}", name), replace(lot, release_at=at))
+    return ACCEPTED

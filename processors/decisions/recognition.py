@@ -1,0 +1,67 @@
+"""Points that members hand to each other, and the allowance they come from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from processors.accounts.lots import Origin, credit, draw, legs_of
+from processors.decisions.verdict import ACCEPTED, Verdict, refused
+from schemas.transfers import Move
+from schemas.values import parse_amount
+
+if TYPE_CHECKING:
+    from processors.accounts.account import Account
+    from processors.accounts.draft import Draft
+    from processors.programs.compiled import Recognition
+    from schemas.inputs.recognition import RecognitionGiven
+
+RULE = "recognition"
+
+
+def _role(rules: Recognition, account: Account) -> str:
+    if rules.role_attribute is None:
+        return rules.default_role
+    return str(account.profile.attributes.get(rules.role_attribute, rules.default_role))
+
+
+def given(draft: Draft, data: RecognitionGiven) -> Verdict:
+    """Move a part of the allowance to another member, through the in-transit account."""
+    rules = draft.version.recognition
+    if rules is None:
+        return refused("not_transferable")
+    if _role(rules, draft.account) not in rules.givers:
+        return refused("role_not_allowed")
+    amount = parse_amount(data.amount, draft.unit(rules.giving).scale)
+    if amount is None or amount > draft.totals(rules.giving).available:
+        return refused("allowance_exhausted")
+    parts = draw(draft, rules.giving, amount, "in_transit")
+    legs = legs_of(parts, "available", "in_transit")
+    draft.post("points.transferred", rules.giving, legs, RULE, amount=-amount)
+    move = Move(amount, data.recognition_id, rules.earned.unit, draft.account.id, rules.giving)
+    draft.affect("recognition.moved", data.to, move)
+    return ACCEPTED
+
+
+def received(draft: Draft, data: Move) -> Verdict:
+    """Take what somebody gave; who may not receive sends it back."""
+    rules = draft.version.recognition
+    if rules is None or _role(rules, draft.account) not in rules.receivers:
+        draft.affect("move.returned", data.giver, data)
+        return refused("role_not_allowed")
+    if data.amount:
+        origin = Origin(f"recognition/{data.giver}/{data.id}", draft.version.id, draft.time)
+        ends = rules.earned.expires_at(draft.time, draft.account)
+        credit(draft, "points.transferred", "in_transit", rules.earned, data.amount, origin, ends)
+    return ACCEPTED
+
+
+def returned(draft: Draft, data: Move) -> Verdict:
+    """What could not be received comes back."""
+    rules = draft.version.recognition
+    assert rules is not None, "only a program with recognition gave it"
+    allowance = next(a for a in draft.version.allowances if a.rule.unit == data.from_unit)
+    if data.amount:
+        origin = Origin(f"recognition/{data.id}/returned", draft.version.id, draft.time)
+        ends = allowance.rule.expires_at(draft.time, draft.account)
+        credit(draft, "points.transferred", "in_transit", allowance.rule, data.amount, origin, ends)
+    return ACCEPTED

@@ -1,0 +1,235 @@
+"""Redemptions: request, commit, release, reverse (semantics, section 7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
+
+from processors.accounts.account import Lot, Parked, Part, Redemption
+from processors.accounts.lots import draw, give_back, keep, legs_of
+from processors.accounts.rewards import gate, grant
+from processors.decisions.activity import renew_activity
+from processors.decisions.verdict import ACCEPTED, Verdict, refused
+from processors.decisions.waiting import apply_waiting, deadline
+from schemas.ledger import Bucket, Leg
+from schemas.values import canonical_of, parse_amount
+
+if TYPE_CHECKING:
+    from processors.accounts.draft import Draft
+    from processors.programs.compiled import Redeeming
+    from schemas.inputs.requests import (
+        RedemptionCommitted,
+        RedemptionReleased,
+        RedemptionRequested,
+        RedemptionReversed,
+    )
+
+COMMITTED = "loyalty.redemption.committed.v1"
+
+
+class Price(NamedTuple):
+    """What a request costs, or why it is refused before the balance is looked at."""
+
+    unit: str = ""
+    amount: int = 0
+    refusal: str | None = None
+
+
+def requested(draft: Draft, data: RedemptionRequested) -> Verdict:
+    """Reserve the points, at today's price; programs may commit at once."""
+    price = _price_of_reward(draft, data) if data.reward_id else _price_of_amount(draft, data)
+    refusal = None if draft.forced else price.refusal or _balance_refusal(draft, data, price)
+    if refusal is not None:
+        return refused(refusal)
+    mode = draft.version.redeeming
+    rule = f"redemption/{data.reward_id or 'amount'}"
+    payable = _payable(draft, price)
+    drawn = draw(draft, price.unit, payable, "reserved")
+    lent, legs_lent = _lend(draft, data.redemption_id, price, rule, price.amount - payable)
+    parts, legs = (*drawn, *lent), (*legs_of(drawn, "available", "reserved"), *legs_lent)
+    draft.post("points.reserved", price.unit, legs, rule)
+    hold = data.hold_until if data.hold_until is not None else mode.hold_until(draft.time)
+    item = Redemption(
+        price.unit,
+        price.amount,
+        "reserved",
+        parts,
+        draft.time,
+        reward_id=data.reward_id,
+        hold_until=hold,
+        version=draft.version.id,
+    )
+    draft.put("redemptions", data.redemption_id, item)
+    draft.fire(rule, {"unit": price.unit, "amount": price.amount})
+    renew_activity(draft)
+    if mode.mode == "immediate":
+        _commit(draft, data.redemption_id)
+    apply_waiting(draft, f"redemption/{data.redemption_id}")
+    return ACCEPTED
+
+
+def _lend(
+    draft: Draft, redemption_id: str, price: Price, rule: str, short: int
+) -> tuple[tuple[Part, ...], tuple[Leg, ...]]:
+    """What a redemption that stays accepted lacks, after history changed: `balance.negative`."""
+    if not short:
+        return (), ()
+    name = f"redemption/{redemption_id}/short"
+    lot = Lot(price.unit, rule, f"redemption/{redemption_id}", draft.time, draft.version.id)
+    draft.put("lots", name, replace(lot, reserved=short))
+    source: Bucket = "debt" if draft.version.negative == "carry" else "issuer"
+    return (Part(name, short, lot),), (Leg(source, "reserved", short, name),)
+
+
+def _payable(draft: Draft, price: Price) -> int:
+    """All of it; a redemption that late history left short of points takes what there is."""
+    available = draft.totals(price.unit).available
+    assert draft.forced or price.amount <= available, "a redemption beyond the balance was let in"
+    return min(price.amount, available)
+
+
+def _price_of_reward(draft: Draft, data: RedemptionRequested) -> Price:
+    assert data.reward_id is not None, "asked for by reward"
+    version = draft.version
+    reward = version.rewards.get(data.reward_id)
+    if reward is None:
+        return Price(refusal="unknown_reward")
+    if version.redeeming_ends is not None and draft.time >= version.redeeming_ends:
+        return Price(refusal="redeeming_ended")
+    if reward.cost is None or reward.unit is None:
+        return Price(refusal="reward_not_available")
+    amount = reward.cost(draft.time)
+    shut = gate(version, draft.account, reward, draft.time)
+    if shut is not None:
+        return Price(reward.unit, amount, shut)
+    if data.currency and reward.currency and data.currency != reward.currency:
+        return Price(reward.unit, amount, "currency_mismatch")
+    if (data.order_total_minor or 0) < reward.minimum_order_minor:
+        return Price(reward.unit, amount, "below_minimum_order")
+    return Price(reward.unit, amount)
+
+
+def _price_of_amount(draft: Draft, data: RedemptionRequested) -> Price:
+    version, mode = draft.version, draft.version.redeeming
+    unit = data.unit or min(mode.units, default="")
+    if unit not in mode.units:
+        return Price(refusal="reward_not_available")
+    if version.redeeming_ends is not None and draft.time >= version.redeeming_ends:
+        return Price(refusal="redeeming_ended")
+    total = data.order_total_minor
+    if mode.minimum_order_minor and (total or 0) < mode.minimum_order_minor:
+        return Price(unit, 0, "below_minimum_order")
+    amount = parse_amount(data.amount or "0", version.units[unit].scale)
+    if amount is None or amount <= 0 or amount % mode.increment:
+        return Price(unit, 0, "not_an_increment")
+    if _above_maximum(mode, amount, total):
+        return Price(unit, amount, "above_maximum")
+    return Price(unit, amount)
+
+
+def _above_maximum(mode: Redeeming, amount: int, total_minor: int | None) -> bool:
+    if mode.ceiling is not None and amount > mode.ceiling(total_minor or 0):
+        return True
+    if not mode.remain_payable_minor or mode.point_minor is None:
+        return False
+    top, bottom = mode.point_minor
+    return (total_minor or 0) * bottom - amount * top < mode.remain_payable_minor * bottom
+
+
+def _balance_refusal(draft: Draft, data: RedemptionRequested, price: Price) -> str | None:
+    available = draft.totals(price.unit).available
+    if price.amount > available:
+        return "insufficient_balance"
+    if not data.reward_id and available - price.amount < draft.version.redeeming.minimum_balance:
+        return "below_minimum_balance"
+    return None
+
+
+def committed(draft: Draft, data: RedemptionCommitted) -> Verdict:
+    """The points are spent."""
+    refusal = _closed(draft, data.redemption_id)
+    if refusal is None:
+        _commit(draft, data.redemption_id)
+    return ACCEPTED if refusal is None else refused(refusal)
+
+
+def released(draft: Draft, data: RedemptionReleased) -> Verdict:
+    """The points go back to their lots."""
+    refusal = _closed(draft, data.redemption_id)
+    if refusal is None:
+        release_hold(draft, data.redemption_id)
+    return ACCEPTED if refusal is None else refused(refusal)
+
+
+def _closed(draft: Draft, redemption_id: str) -> str | None:
+    item = draft.account.redemptions.get(redemption_id)
+    if item is None:
+        return "unknown_redemption"
+    return None if item.state == "reserved" else "redemption_closed"
+
+
+def _rule(item: Redemption) -> str:
+    return f"redemption/{item.reward_id or 'amount'}"
+
+
+def _commit(draft: Draft, redemption_id: str) -> None:
+    item = draft.account.redemptions[redemption_id]
+    for part in item.parts:
+        lot = draft.account.lots[part.lot]
+        keep(draft, part.lot, replace(lot, reserved=lot.reserved - part.amount))
+    legs = legs_of(item.parts, "reserved", "redeemed")
+    draft.post("points.redeemed", item.unit, legs, _rule(item))
+    done = replace(item, state="committed", closed_at=draft.time, hold_until=None)
+    draft.put("redemptions", redemption_id, done)
+    reward = draft.version.rewards.get(item.reward_id or "")
+    given = draft.version.rewards.get(reward.grants) if reward and reward.grants else None
+    if given is not None:
+        grant(draft, given, _rule(item))
+
+
+def release_hold(draft: Draft, redemption_id: str) -> None:
+    """Give back what a redemption reserved: by request, or because its time is over."""
+    item = draft.account.redemptions[redemption_id]
+    done = replace(item, state="released", closed_at=draft.time, hold_until=None)
+    draft.put("redemptions", redemption_id, done)
+    give_back(draft, "points.unreserved", item.unit, item.parts, "reserved", _rule(item))
+
+
+def reversed_(draft: Draft, data: RedemptionReversed) -> Verdict:
+    """Undo after commit: the points go back to their lots with their own dates."""
+    item = draft.account.redemptions.get(data.redemption_id)
+    if item is None:
+        return refused("unknown_redemption")
+    version = draft.program.version(item.version)
+    if item.state != "committed" or not version.redeeming.reversible:
+        return refused("redemption_closed")
+    done = replace(item, state="reversed", closed_at=draft.time)
+    draft.put("redemptions", data.redemption_id, done)
+    give_back(draft, "points.restored", item.unit, item.parts, "redeemed", _rule(item))
+    return ACCEPTED
+
+
+def commit_with_order(draft: Draft, redemption_id: str) -> None:
+    """A purchase names its reservation: commit it, or wait for its request."""
+    item = draft.account.redemptions.get(redemption_id)
+    if item is not None:
+        if item.state == "reserved":
+            _commit(draft, redemption_id)
+        else:
+            draft.refuse("redemption_closed", f"redemption/{redemption_id}")
+        return
+    here = draft.item
+    waiting = Parked(
+        COMMITTED,
+        here.source,
+        "",
+        here.subject,
+        draft.time,
+        canonical_of({"redemption_id": redemption_id}),
+        here.payload,
+        f"redemption/{redemption_id}",
+        deadline(draft, draft.time),
+        here.arrival,
+    )
+    draft.put("parked", f"commit/{redemption_id}", waiting)

@@ -1,0 +1,234 @@
+"""A late input, decided again in its place (semantics, section 9; architecture, section 10).
+
+The account's history since its checkpoint is decided once more with the late input in it. What
+was refused or redeemed stays; the late input posts its own entries, and whatever else comes out
+differently is posted as a correction. The account ends as if the input had come in time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from processors.accounts.account import Account, Totals
+from processors.accounts.draft import Draft
+from processors.accounts.tiers import rank_of, standing_of, tell_tier
+from processors.decisions.closing import plan_reminders
+from processors.inputs import TIME_PASSED, Input
+from schemas.ledger import Bucket, Eligibility, Entry, Leg
+from schemas.values import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from processors.decisions.verdict import Verdict
+    from processors.inputs import History
+    from schemas.ledger import Effect, Fired, LedgerRecord, Missed, Refusal
+
+COLLECTIONS = (
+    "counters",
+    "grants",
+    "identities",
+    "keys",
+    "lots",
+    "marks",
+    "memberships",
+    "orders",
+    "parked",
+    "redemptions",
+    "referrals",
+    "reviews",
+    "standings",
+    "timers",
+)
+STAYS_REFUSED = {"refused", "duplicate", "conflicting"}
+PINNED = {"loyalty.redemption.requested.v1", "loyalty.entitlement.used.v1"}
+CORRECTION = "correction"
+
+
+def decide_late(draft: Draft, item: Input, history: History) -> tuple[Draft, Verdict]:
+    """The draft and verdict of a late input. The draft's account is `draft.account`, changed."""
+    account = draft.account
+    again = Draft(history.checkpoint, item, draft.program, draft.decide, draft.pass_time)
+    verdict, own = _decide_again(again, item, history.records)
+    if verdict.outcome == "refused":
+        return draft, verdict
+    again.pass_time(again, max(account.time, item.time))
+    plan_reminders(again)
+    _correct(draft, again.account, own)
+    draft.effects = _new_effects(again, history.records)
+    draft.refusals, draft.settles = own.refusals, own.settles
+    draft.fired, draft.missed = own.fired, own.missed
+    return draft, verdict
+
+
+class Own(NamedTuple):
+    """What the late input itself posted and said, within the history decided again."""
+
+    entries: list[Entry]
+    refusals: list[Refusal]
+    settles: list[str]
+    fired: list[Fired]
+    missed: list[Missed]
+
+
+def _decide_again(
+    again: Draft, item: Input, records: Sequence[LedgerRecord]
+) -> tuple[Verdict, Own]:
+    answer: tuple[Verdict, Own] | None = None
+    for current, forced in _in_order_of_time(item, records):
+        again.pass_time(again, current.time)
+        again.move_to(current, max(current.time, again.time))
+        again.forced = forced
+        said = (again.entries, again.refusals, again.settles, again.fired, again.missed)
+        lengths = [len(part) for part in said]
+        verdict = again.decide(again, current)
+        if current is item:
+            parts = [part[length:] for part, length in zip(said, lengths, strict=True)]
+            answer = verdict, Own(*parts)
+        again.forced = False
+    assert answer is not None, "the late input is one of those decided"
+    return answer
+
+
+def _in_order_of_time(
+    item: Input, records: Sequence[LedgerRecord]
+) -> Iterator[tuple[Input, bool]]:
+    """History in order of business time, then of arrival, with `item` after its equals."""
+    known = [
+        (record.cause.time, place, _input_of(record), record.cause.type in PINNED)
+        for place, record in enumerate(records)
+        if record.cause is not None
+        and record.cause.type != TIME_PASSED
+        and record.outcome not in STAYS_REFUSED
+    ]
+    known.append((item.time, len(records), item, False))
+    for _, _, current, forced in sorted(known, key=lambda entry: entry[:2]):
+        yield current, forced
+
+
+def _input_of(record: LedgerRecord) -> Input:
+    cause = record.cause
+    assert cause is not None, "history has causes"
+    event = bytes(record.event) if isinstance(record.event, msgspec.Raw) else b"{}"
+    return Input(
+        cause.type,
+        cause.source,
+        cause.id,
+        cause.subject,
+        cause.time,
+        cause.at.timestamp * 1000,
+        None,
+        event,
+        cause.payload,
+        at=None,
+        entered=cause.at,
+    )
+
+
+def _correct(draft: Draft, target: Account, own: Own) -> None:
+    """Bring the draft's account to `target`: own entries, corrections, and changed items."""
+    account = draft.account
+    for entry in own.entries:
+        draft.post(
+            entry.kind,
+            entry.unit,
+            entry.legs,
+            entry.rule,
+            reason=entry.reason,
+            amount=entry.amount,
+        )
+    for unit in sorted(target.totals.keys() | account.totals.keys()):
+        now = account.totals.get(unit, Totals())
+        legs = _difference(now, target.totals.get(unit, Totals()))
+        change = _worth(target.totals.get(unit, Totals())) - _worth(now)
+        draft.post("points.corrected", unit, legs, CORRECTION, amount=change)
+    _change_items(draft, target)
+    if target.profile != account.profile:
+        draft.put("profile", "", target.profile)
+    draft.time = max(account.time, draft.time)
+
+
+def _worth(totals: Totals) -> int:
+    return totals.available + totals.reserved - totals.debt
+
+
+def _difference(now: Totals, then: Totals) -> tuple[Leg, ...]:
+    """Legs that turn one state of a unit into another: what is too much goes where it lacks."""
+    earned = then.earned - now.earned
+    pending = then.pending - now.pending
+    rest: dict[Bucket, int] = {
+        "available": then.available - now.available,
+        "pending": pending,
+        "reserved": then.reserved - now.reserved,
+        "debt": now.debt - then.debt,
+        "issuer": -earned - pending,
+        "redeemed": then.redeemed - now.redeemed,
+        "expired": then.expired - now.expired,
+    }
+    assert sum(rest.values()) == 0, "a correction must balance"
+    legs: list[Leg] = []
+    gives = [(bucket, -amount) for bucket, amount in rest.items() if amount < 0]
+    takes = [(bucket, amount) for bucket, amount in rest.items() if amount > 0]
+    while gives and takes:
+        (source, has), (target, lacks) = gives.pop(), takes.pop()
+        moved = min(has, lacks)
+        legs.append(Leg(source, target, moved))
+        if has > moved:
+            gives.append((source, has - moved))
+        if lacks > moved:
+            takes.append((target, lacks - moved))
+    return tuple(legs)
+
+
+def _change_items(draft: Draft, target: Account) -> None:
+    """Put every item that is different, and tell what that means for rewards and tiers."""
+    account = draft.account
+    for collection in COLLECTIONS:
+        mine: dict[str, object] = getattr(account, collection)
+        theirs: dict[str, object] = getattr(target, collection)
+        for key in sorted(mine.keys() | theirs.keys()):
+            was, now = mine.get(key), theirs.get(key)
+            if was == now or (now is None and collection in {"identities", "keys"}):
+                continue
+            if collection == "standings":
+                _tell_tier(draft, key, target)
+            draft.put(collection, key, now)
+            if collection == "grants":
+                _tell_grant(draft, key, was, now)
+
+
+def _tell_tier(draft: Draft, ladder_id: str, target: Account) -> None:
+    for ladder in draft.version.ladders:
+        if ladder.id == ladder_id:
+            was, now = standing_of(ladder, draft.account), standing_of(ladder, target)
+            if rank_of(ladder, was.tier) != rank_of(ladder, now.tier):
+                tell_tier(draft, ladder, was.tier, now, CORRECTION)
+
+
+def _tell_grant(draft: Draft, key: str, was: object, now: object) -> None:
+    item = was if now is None else now
+    if (was is None) == (now is None):
+        return
+    change = "withdrawn" if now is None else "gained"
+    name = digest(f"{draft.account.id}/{key}/{item.valid_from}".encode())
+    draft.eligibility.append(
+        Eligibility(
+            change, name, item.quantity, CORRECTION, item.reward_id, item.valid_from, item.valid_until
+        )
+    )
+
+
+def _new_effects(again: Draft, records: Sequence[LedgerRecord]) -> list[Effect]:
+    """Effects that were not sent before, and the recall of those that should not have been."""
+    sent = [effect for record in records for effect in record.effects]
+    left = {(e.kind, e.to, bytes(e.data)) for e in sent}
+    wanted = {(e.kind, e.to, bytes(e.data)) for e in again.effects}
+    fresh = [e for e in again.effects if (e.kind, e.to, bytes(e.data)) not in left]
+    recalled = [
+        msgspec.structs.replace(e, kind="referral.cancelled")
+        for e in sent
+        if e.kind == "referral.qualified" and (e.kind, e.to, bytes(e.data)) not in wanted
+    ]
+    return fresh + recalled

@@ -1,0 +1,105 @@
+"""One input in, one ledger record out. Pure: no clock, no randomness, no I/O."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import UNSET, Raw
+
+from processors.accounts.balance import balance_of
+from processors.accounts.draft import Draft
+from processors.decisions.closing import finish
+from processors.decisions.due import do_due, pass_time
+from processors.decisions.judge import TRANSFER, judge
+from processors.decisions.verdict import ACCEPTED, Verdict, refused
+from processors.inputs import TIME_PASSED, NeedsHistory, Step
+from processors.late import decide_late
+from schemas.ledger import RECORD_VERSION, Cause, Coordinates, LedgerRecord, Refusal, Why
+from schemas.values import identity
+
+if TYPE_CHECKING:
+    from processors.accounts.account import Account
+    from processors.inputs import History, Input
+    from processors.programs.compiled import Program
+
+NOWHERE = Coordinates(0, 0, 0, "")
+
+
+def step(
+    account: Account, item: Input, program: Program, history: History | None = None
+) -> Step | NeedsHistory:
+    """Decide `item`. Takes `account` over: use the one that is returned.
+
+    Returns NeedsHistory when the input is older than what the account has seen; ask again with
+    the account's checkpoint and its records since.
+    """
+    draft = Draft(account, item, program, judge, pass_time)
+    if item.type == TIME_PASSED:
+        do_due(draft, item.time)
+        return _conclude(draft, item, ACCEPTED)
+    known = _known(account, item)
+    if known is not None:
+        return Step(account, _record(draft, item, known))
+    if _too_late(item, program):
+        return _conclude(draft, item, refused("too_late"))
+    if item.time >= account.time:
+        return _conclude(draft, item, judge(draft, item))
+    if history is None:
+        return NeedsHistory(account.id)
+    draft, verdict = decide_late(draft, item, history)
+    return _conclude(draft, item, verdict, late=True)
+
+
+def _known(account: Account, item: Input) -> Verdict | None:
+    """Duplicate or conflicting, by the identity of the event. Transfers are known elsewhere."""
+    if item.type.startswith(TRANSFER):
+        return None
+    seen = account.identities.get(identity(item.source, item.id))
+    if seen is None:
+        return None
+    return Verdict("duplicate" if seen[0] == item.payload else "conflicting")
+
+
+def _too_late(item: Input, program: Program) -> bool:
+    """Beyond the horizon that counts from the event's arrival. A transfer is never too late."""
+    if item.type.startswith(TRANSFER):
+        return False
+    return program.calendar.days_after(item.arrival, -program.late_horizon_days) > item.time
+
+
+def _conclude(draft: Draft, item: Input, verdict: Verdict, *, late: bool = False) -> Step:
+    finish(draft, item, verdict, late=late)
+    return Step(draft.account, _record(draft, item, verdict))
+
+
+def _record(draft: Draft, item: Input, verdict: Verdict) -> LedgerRecord:
+    account = draft.account
+    changes = draft.changes_account
+    if changes:
+        account.sequence += 1
+    refusals = draft.refusals
+    if verdict.reason is not None:
+        refusals = [Refusal(verdict.reason), *refusals]
+    at = item.entered or item.at or NOWHERE
+    return LedgerRecord(
+        outcome=verdict.outcome,
+        prev="",
+        seq=0,
+        v=RECORD_VERSION,
+        account=account.id,
+        balance=balance_of(draft) if changes else UNSET,
+        cause=Cause(at, item.id, item.payload, item.source, item.subject, item.time, item.type),
+        changes=draft.changes(),
+        effects=tuple(draft.effects),
+        eligibility=tuple(draft.eligibility),
+        entries=tuple(draft.entries),
+        event=Raw(item.event) if item.event else UNSET,
+        member_sequence=account.sequence if changes else None,
+        notices=tuple(draft.notices),
+        program=draft.program.id,
+        program_version=draft.version.hash,
+        refusals=tuple(refusals),
+        settles=tuple(draft.settles),
+        source=item.at,
+        why=Why(tuple(draft.fired), tuple(draft.missed)) if draft.fired or draft.missed else None,
+    )
