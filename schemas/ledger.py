@@ -163,6 +163,8 @@ class LedgerRecord(Struct, omit_defaults=True):
     settles: tuple[str, ...] = ()
     """Identities of parked inputs that this record settled."""
     source: Coordinates | None = None
+    transfer: tuple[int, int, int] | None = None
+    """For a transfer: its sender's partition, sequence and index, by which repeats are known."""
     unreadable: dict[str, str] | None = None
     why: Why | None = None
 

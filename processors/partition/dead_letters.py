@@ -1,0 +1,56 @@
+"""Records for inputs that cannot be read: the original as it came, and why it was set aside."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING, NamedTuple
+
+from processors.partition.records import Outgoing
+
+if TYPE_CHECKING:
+    from processors.partition.records import Fetched
+
+MAX_VALUE_BYTES = 8_000_000
+"""Beyond this an original stays where it is, and the dead letter refers to it."""
+ATTEMPT = "loyalty.dlq.attempt"
+
+
+class Fault(NamedTuple):
+    """Why an input is a dead letter: a closed reason, where it failed, and the offending path."""
+
+    reason: str
+    stage: str
+    path: str
+    detail: str
+
+
+def fingerprint(value: bytes | None) -> str:
+    """Hash of the original bytes; of no bytes for a record without a value."""
+    return blake2b(value or b"", digest_size=16).hexdigest()
+
+
+def dead_letter(fetched: Fetched, fault: Fault, program_version: str) -> Outgoing:
+    """The original key, value and headers, and ours behind them.
+
+    The value is left out where it is too large, and then named by its coordinates and hash.
+    """
+    value = fetched.value
+    added = [
+        ("__streams.errors.exception", "Unreadable"),
+        ("__streams.errors.message", fault.detail),
+        ("__streams.errors.topic", fetched.topic),
+        ("__streams.errors.partition", str(fetched.partition)),
+        ("__streams.errors.offset", str(fetched.offset)),
+        ("loyalty.dlq.reason", fault.reason),
+        ("loyalty.dlq.stage", fault.stage),
+        ("loyalty.dlq.path", fault.path),
+        ("loyalty.dlq.timestamp", str(fetched.timestamp)),
+        ("loyalty.dlq.program_version", program_version),
+    ]
+    if not any(name == ATTEMPT for name, _ in fetched.headers):
+        added.append((ATTEMPT, "1"))
+    if value is not None and len(value) > MAX_VALUE_BYTES:
+        added.append(("loyalty.dlq.value", f"by-reference {len(value)} {fingerprint(value)}"))
+        value = None
+    ours = [(name, text.encode()) for name, text in added]
+    return Outgoing(fetched.partition, fetched.key, value, [*fetched.headers, *ours])

@@ -1,0 +1,275 @@
+"""The fold of one partition: each fetched record becomes exactly one ledger record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Raw
+
+from processors.inputs import History, Input, NeedsHistory
+from processors.partition import recovery
+from processors.partition.dead_letters import Fault, dead_letter, fingerprint
+from processors.partition.effects import FORWARD, MAX_HOPS, forward
+from processors.partition.head import ENCODER as HEAD_ENCODER
+from processors.partition.head import HEAD_KEY, Head
+from processors.partition.lateness import wanted
+from processors.partition.reading import (
+    Engine,
+    due_input,
+    event_input,
+    forwarded_input,
+    transfer_input,
+)
+from processors.partition.records import DEAD_LETTERS, Batch, Broken, Unreadable
+from processors.partition.store import Store
+from processors.partition.writer import HISTORIES, Writer
+from processors.routing import partition_of
+from schemas.ledger import RECORD_VERSION, Cause, Coordinates, LedgerRecord, Refusal
+from schemas.transfers import DECODER as TRANSFER_DECODER
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from processors.partition.records import Fetched, Headers
+    from schemas.ledger import Outcome
+    from schemas.transfers import Transfer
+
+DUE_PER_BATCH = 2_000
+
+
+class Partition:
+    """One partition: its accounts, its positions in the inputs, and the end of its ledger."""
+
+    __slots__ = ("count", "engine", "number", "positions", "store", "transfers", "writer")
+
+    def __init__(self, engine: Engine, number: int, count: int, cache: int = 20_000) -> None:
+        self.engine = engine
+        self.number = number
+        self.count = count
+        self.positions: dict[str, int] = {}
+        """Next offset to fold, by topic."""
+        self.transfers: dict[str, tuple[int, int]] = {}
+        """Highest (sequence, index) folded, by sending partition."""
+        self.store = Store(cache)
+        self.writer = Writer(engine, number, count, self.store)
+
+    def fold(
+        self,
+        run: Sequence[Fetched],
+        histories: Mapping[str, Sequence[LedgerRecord]] | None = None,
+    ) -> Batch:
+        """Fold a run. `histories` holds what an earlier batch wanted, by account."""
+        batch = self._begin()
+        self._learn(histories or {})
+        positions = self.positions
+        transfers_topic = self.engine.transfers_topic
+        for index, fetched in enumerate(run):
+            topic = fetched.topic
+            if fetched.offset < positions.get(topic, 0):
+                batch.skipped += 1
+                continue
+            done = self._transfer(fetched) if topic == transfers_topic else self._event(fetched)
+            if not done:
+                batch.stopped_at = index
+                batch.wanted = wanted(self, run[index:])
+                break
+            positions[topic] = fetched.offset + 1
+        return self._finish()
+
+    def advance(self, until: int, limit: int = DUE_PER_BATCH) -> Batch:
+        """Let time pass for accounts that are due at or before `until`, at most `limit` times.
+
+        Call again while `next_due` is not later than `until`.
+        """
+        batch = self._begin()
+        while len(batch) < limit:
+            first = self.store.first_due()
+            if first is None or first[0] > until:
+                break
+            self._pass(first[1], first[0])
+        return self._finish()
+
+    def next_due(self) -> int | None:
+        """The first instant at which any account has something due."""
+        first = self.store.first_due()
+        return None if first is None else first[0]
+
+    def apply_snapshot(self, key: bytes, value: bytes | None, headers: Headers) -> None:
+        """Take one record of the snapshots topic; a later one of the same key replaces it."""
+        recovery.apply_snapshot(self, key, value, headers)
+
+    def apply_record(self, offset: int, value: bytes) -> bool:
+        """Fold one ledger record beyond the head. False if it does not continue the chain."""
+        return recovery.apply_record(self, offset, value)
+
+    def head(self) -> Head:
+        """Where the partition stands now."""
+        writer = self.writer
+        return Head(
+            partition=self.number,
+            partitions=self.count,
+            next_seq=writer.chain.next_seq,
+            prev=writer.chain.prev,
+            ledger_offset=writer.ledger_offset,
+            began_seq=writer.began[0],
+            began_offset=writer.began[1],
+            positions=self.positions,
+            transfers=self.transfers,
+            versions=writer.versions,
+            program=self.engine.program.id,
+        )
+
+    def _begin(self) -> Batch:
+        batch = self.writer.batch = Batch(self.writer.ledger_offset)
+        return batch
+
+    def _finish(self) -> Batch:
+        writer = self.writer
+        batch = writer.batch
+        size = len(batch)
+        if size:
+            writer.snapshot_touched()
+            # The commit's marker takes an offset of its own.
+            writer.ledger_offset += size + 1
+            writer.began = (writer.chain.next_seq - size, batch.ledger_offset)
+            head = self.head()
+            writer.snapshot(HEAD_KEY, HEAD_ENCODER.encode(head), ())
+        return batch
+
+    def _learn(self, histories: Mapping[str, Sequence[LedgerRecord]]) -> None:
+        known = self.writer.known
+        while known and len(known) + len(histories) > HISTORIES:
+            del known[next(iter(known))]
+        for name, records in histories.items():
+            if len(records) != self.store.trails[name].count:
+                raise Broken(f"the history of {name} is not what was asked for")
+            known[name] = list(records)
+
+    def _event(self, fetched: Fetched) -> bool:
+        at = Coordinates(fetched.offset, fetched.partition, fetched.timestamp, fetched.topic)
+        engine = self.engine
+        try:
+            received = engine.read(fetched.headers, fetched.value)
+        except Unreadable as bad:
+            self._bury(fetched, at, Fault(bad.reason, bad.stage, bad.path, bad.detail))
+            return True
+        if received.time > fetched.timestamp * 1000 + engine.ahead:
+            self._bury(fetched, at, Fault("future_time", "intake", "time", "ahead of its arrival"))
+            return True
+        name = engine.account_of(received.subject)
+        item = event_input(received, name, at)
+        if partition_of(name, self.count) != self.number:
+            if partition_of(received.subject, self.count) != self.number:
+                self.writer.batch.mis_keyed += 1
+            self._forward(item, name)
+            return True
+        return self._decide(name, item, None)
+
+    def _transfer(self, fetched: Fetched) -> bool:
+        at = Coordinates(fetched.offset, fetched.partition, fetched.timestamp, fetched.topic)
+        try:
+            transfer = TRANSFER_DECODER.decode(fetched.value or b"")
+        except msgspec.DecodeError as bad:
+            self._bury(fetched, at, Fault("not_a_transfer", "transfer", "", str(bad)))
+            return True
+        sender = str(transfer.sender_partition)
+        place = (transfer.sender_seq, transfer.index)
+        if place <= self.transfers.get(sender, (0, -1)):
+            self._repeat(transfer, at)
+            return True
+        if transfer.kind == FORWARD:
+            item = forwarded_input(self.engine, transfer, at)
+        else:
+            item = transfer_input(transfer, at)
+        if item.hops > MAX_HOPS:
+            self._refuse_circle(item, transfer)
+        elif not self._decide(transfer.to, item, transfer):
+            return False
+        self.transfers[sender] = place
+        return True
+
+    def _decide(self, name: str, item: Input, transfer: Transfer | None) -> bool:
+        """Decide an input, all that is due before it first. False if its history is missing."""
+        store = self.store
+        due = store.due.get(name)
+        while due is not None and due <= item.time:
+            self._pass(name, due)
+            due = store.due.get(name)
+        engine = self.engine
+        answer = engine.step(store.open(name), item, engine.program, None)
+        if isinstance(answer, NeedsHistory):
+            history = self._history(name)
+            if history is None:
+                return False
+            answer = engine.step(store.open(name), item, engine.program, history)
+            if isinstance(answer, NeedsHistory):
+                raise Broken(f"{name} was given its history and asked again")
+        if transfer is not None:
+            answer.record.transfer = _place(transfer)
+        self.writer.take(name, answer.account, answer.record, item)
+        return True
+
+    def _pass(self, name: str, due: int) -> None:
+        item = due_input(name, due)
+        answer = self.engine.step(self.store.open(name), item, self.engine.program, None)
+        if isinstance(answer, NeedsHistory):
+            raise Broken(f"time passing for {name} asked for history")
+        self.writer.take(name, answer.account, answer.record, item)
+        following = self.store.due.get(name)
+        if following is not None and following <= due:
+            raise Broken(f"{name} is still due at {due}")
+
+    def _history(self, name: str) -> History | None:
+        trail = self.store.trails.get(name)
+        if trail is None or trail.count == 0:
+            return History(self.store.checkpoint(name), [])
+        known = self.writer.known.get(name)
+        return None if known is None else History(self.store.checkpoint(name), known)
+
+    def _bury(self, fetched: Fetched, at: Coordinates, fault: Fault) -> None:
+        """A record without account, and a dead letter with what came."""
+        place = {"hash": fingerprint(fetched.value), "reason": fault.reason, "stage": fault.stage}
+        if fault.path:
+            place["path"] = fault.path
+        record = LedgerRecord("dead_lettered", "", 0, RECORD_VERSION, source=at, unreadable=place)
+        self.writer.seal(record, None)
+        version = self.engine.program.version_at(fetched.timestamp * 1000).hash
+        self.writer.batch.outgoing[DEAD_LETTERS].append(dead_letter(fetched, fault, version))
+
+    def _forward(self, item: Input, name: str) -> None:
+        """A record without account, and a transfer to where the event belongs."""
+        record = self._plain("forwarded", item)
+        record.effects = (forward(item, name),)
+        self.writer.seal(record, None)
+        self.writer.send(record, item)
+
+    def _repeat(self, transfer: Transfer, at: Coordinates) -> None:
+        record = LedgerRecord("duplicate", "", 0, RECORD_VERSION, cause=transfer.cause, source=at)
+        record.transfer = _place(transfer)
+        self.writer.seal(record, transfer.to.encode())
+
+    def _refuse_circle(self, item: Input, transfer: Transfer) -> None:
+        record = self._plain("refused", item)
+        record.transfer = _place(transfer)
+        record.event = Raw(item.event)
+        record.refusals = (Refusal("unknown_member", detail="forwarded in a circle"),)
+        self.writer.seal(record, None)
+
+    def _plain(self, outcome: Outcome, item: Input) -> LedgerRecord:
+        """A record of the partition itself: no account has decided anything."""
+        at = item.at
+        if at is None:
+            raise Broken(f"{item.id} was consumed nowhere")
+        entered = item.entered or at
+        cause = Cause(
+            entered, item.id, item.payload, item.source, item.subject, item.time, item.type
+        )
+        program = self.engine.program
+        return LedgerRecord(
+            outcome, "", 0, RECORD_VERSION, cause=cause, program=program.id, source=at
+        )
+
+
+def _place(transfer: Transfer) -> tuple[int, int, int]:
+    return transfer.sender_partition, transfer.sender_seq, transfer.index

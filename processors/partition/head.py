@@ -1,0 +1,61 @@
+"""The head of a partition: where it stands, as written with every batch."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Struct
+
+from processors.accounts.account import STATE_VERSION
+from schemas.ledger import RECORD_VERSION
+
+HEAD_KEY = b"~head"
+CHECKPOINT = "~checkpoint/"
+
+
+class Refused(Exception):  # noqa: N818  # what happened: the start is refused
+    """What Kafka holds and what this worker was given do not fit. The message says what to do."""
+
+
+class Head(Struct, omit_defaults=True):
+    """Where the next run goes on."""
+
+    partition: int
+    partitions: int
+    next_seq: int
+    prev: str
+    ledger_offset: int
+    """The offset that the next ledger record is expected at; the commit's marker is counted."""
+    began_seq: int
+    """The first sequence of the run that was committed with this head."""
+    began_offset: int
+    positions: dict[str, int]
+    """Next offset to fold, by topic."""
+    transfers: dict[str, tuple[int, int]] = {}
+    """Highest (sequence, index) folded, by sending partition."""
+    versions: dict[str, str] = {}
+    """Label of each program version that has decided anything, by its hash."""
+    program: str = ""
+    record_version: int = RECORD_VERSION
+    state_version: int = STATE_VERSION
+
+
+ENCODER = msgspec.json.Encoder(order="sorted")
+DECODER = msgspec.json.Decoder(Head)
+
+
+def account_key(name: str) -> bytes:
+    """The snapshot key of an account. `~` is ours, so an id that begins with it is escaped."""
+    return (f"~{name}" if name[:1] == "~" else name).encode()
+
+
+def checkpoint_key(slot: int, name: str) -> bytes:
+    """The snapshot key of one of an account's two checkpoints."""
+    return f"{CHECKPOINT}{slot}/{name}".encode()
+
+
+def named_by(key: bytes) -> tuple[int | None, str]:
+    """The checkpoint's slot, or None, and the account that a snapshot key names."""
+    text = key.decode()
+    if text.startswith(CHECKPOINT):
+        return int(text[len(CHECKPOINT)]), text[len(CHECKPOINT) + 2 :]
+    return None, text[1:] if text.startswith("~") else text

@@ -1,0 +1,131 @@
+"""From a fetched record to the input that a step is given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from processors.inputs import TIME_PASSED, Input
+from schemas.transfers import EVENT_DECODER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from processors.accounts.account import Account
+    from processors.inputs import History, NeedsHistory, Step
+    from processors.partition.records import Headers
+    from processors.programs.compiled import Program
+    from schemas.ledger import Coordinates, LedgerRecord
+    from schemas.transfers import Transfer
+
+HOUR = 3_600_000_000
+
+
+class Received(Protocol):
+    """An event as intake read it."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def time(self) -> int: ...
+    @property
+    def data(self) -> object: ...
+    @property
+    def event(self) -> bytes: ...
+    @property
+    def payload(self) -> str: ...
+    @property
+    def program(self) -> str | None: ...
+    @property
+    def testmode(self) -> bool: ...
+
+
+class Engine(NamedTuple):
+    """What a partition folds with. All of it pure; the same for every partition."""
+
+    program: Program
+    step: Callable[[Account, Input, Program, History | None], Step | NeedsHistory]
+    read: Callable[[Headers, bytes | None], Received]
+    """Raises `Unreadable`."""
+    parse: Callable[[str, bytes], object]
+    """The model of an event's canonical data, by its type."""
+    account_of: Callable[[str], str]
+    """The account that a subject names: a member id, or that of an alias."""
+    outputs: Callable[[LedgerRecord], Iterable[tuple[str, bytes, bytes | None, Headers]]]
+    transfers_topic: str = "loyalty.transfers.v1"
+    ahead: int = HOUR
+    """How far an event's time may lie ahead of its arrival, in microseconds."""
+
+
+def event_input(received: Received, account: str, at: Coordinates) -> Input:
+    """An event that entered here, under the account that its subject names."""
+    return Input(
+        received.type,
+        received.source,
+        received.id,
+        account,
+        received.time,
+        at.timestamp * 1000,
+        received.data,
+        received.event,
+        received.payload,
+        at,
+        None,
+        received.program,
+        received.testmode,
+    )
+
+
+def forwarded_input(engine: Engine, transfer: Transfer, at: Coordinates) -> Input:
+    """An event that another account handed on; it entered elsewhere."""
+    event = EVENT_DECODER.decode(transfer.data)
+    data = bytes(event.data)
+    return Input(
+        event.type,
+        event.source,
+        event.id,
+        transfer.to,
+        event.time,
+        transfer.arrived * 1000,
+        engine.parse(event.type, data),
+        data,
+        event.payload,
+        at,
+        transfer.cause.at,
+        event.program,
+        event.testmode,
+        event.settles,
+        transfer.hops,
+    )
+
+
+def transfer_input(transfer: Transfer, at: Coordinates) -> Input:
+    """What another account does to this one. Its data is the transfer itself."""
+    cause = transfer.cause
+    return Input(
+        transfer.kind,
+        cause.source,
+        transfer.id,
+        transfer.to,
+        transfer.time,
+        transfer.arrived * 1000,
+        transfer,
+        bytes(transfer.data),
+        "",
+        at,
+        cause.at,
+        hops=transfer.hops,
+    )
+
+
+def due_input(account: str, instant: int) -> Input:
+    """The passing of time up to an instant at which the account has something due."""
+    name = f"{account}/{instant}"
+    return Input(
+        TIME_PASSED, "clock", name, account, instant, instant, None, b"null", "", None
+    )

@@ -1,0 +1,91 @@
+"""What a partition is given and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+Headers = Sequence[tuple[str, bytes]]
+
+LEDGER: Final = "ledger"
+BALANCES: Final = "balances"
+ELIGIBILITY: Final = "eligibility"
+NOTICES: Final = "notices"
+TRANSFERS: Final = "transfers"
+DEAD_LETTERS: Final = "dead_letters"
+SNAPSHOTS: Final = "snapshots"
+ROLES = (LEDGER, BALANCES, ELIGIBILITY, NOTICES, TRANSFERS, DEAD_LETTERS, SNAPSHOTS)
+"""Roles of the topics that a batch is written to, in the order of writing."""
+
+
+class Broken(AssertionError):  # noqa: N818  # it reads as a fact: an invariant is broken
+    """An invariant of ours failed. The worker stops before anything is committed."""
+
+
+class Unreadable(Exception):  # noqa: N818
+    """Stands in until intake has its own."""
+
+    def __init__(self, reason: str, stage: str, path: str, detail: str) -> None:
+        super().__init__(reason)
+        self.reason, self.stage, self.path, self.detail = reason, stage, path, detail
+
+
+class Fetched(NamedTuple):
+    """One record as it was fetched; the timestamp is in milliseconds."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+
+class Outgoing(NamedTuple):
+    """One record to be written."""
+
+    partition: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+
+class HistoryWanted(NamedTuple):
+    """Ledger offsets of this partition that a late input cannot be decided without."""
+
+    account: str
+    offsets: tuple[int, ...]
+
+
+class Batch:
+    """What one run produced, to be committed as a whole.
+
+    `stopped_at` is the index in the run of the first input that was not folded, because the
+    history in `wanted` is missing. Commit the batch, read that history, and fold the rest with it.
+    """
+
+    __slots__ = (
+        "ledger_offset",
+        "mis_keyed",
+        "outcomes",
+        "outgoing",
+        "skipped",
+        "stopped_at",
+        "wanted",
+    )
+
+    def __init__(self, ledger_offset: int) -> None:
+        self.outgoing: dict[str, list[Outgoing]] = {role: [] for role in ROLES}
+        self.ledger_offset = ledger_offset
+        """The offset that the first ledger record must get."""
+        self.outcomes: dict[str, int] = {}
+        self.skipped = 0
+        """Records that were folded before, from an earlier position."""
+        self.mis_keyed = 0
+        self.stopped_at: int | None = None
+        self.wanted: tuple[HistoryWanted, ...] = ()
+
+    def __len__(self) -> int:
+        """Ledger records. A batch without any has nothing to commit."""
+        return len(self.outgoing[LEDGER])

@@ -1,0 +1,102 @@
+"""The accounts of one partition: at rest as bytes, in use decoded, and when each is next due."""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING
+
+from processors.accounts.account import DECODER, ENCODER, Account
+from processors.partition.trail import DECODER as TRAIL_DECODER
+from processors.partition.trail import EMPTY, Trail
+
+if TYPE_CHECKING:
+    from processors.partition.records import Headers
+
+DUE = "due"
+TRAIL = "trail"
+
+
+class Store:
+    """Bytes of every account, a bounded number of them decoded, and a heap of due instants.
+
+    The decoded ones stand in two generations: what was not used since the last change of
+    generations is dropped. That bounds them without book-keeping on each access.
+    """
+
+    __slots__ = ("capacity", "checkpoints", "due", "heap", "older", "resting", "trails", "younger")
+
+    def __init__(self, capacity: int = 20_000) -> None:
+        self.capacity = capacity
+        self.resting: dict[str, bytes] = {}
+        self.younger: dict[str, Account] = {}
+        self.older: dict[str, Account] = {}
+        self.due: dict[str, int] = {}
+        self.heap: list[tuple[int, str]] = []
+        """May hold what is no longer so; `due` decides."""
+        self.trails: dict[str, Trail] = {}
+        self.checkpoints: dict[tuple[int, str], bytes] = {}
+
+    def open(self, name: str) -> Account:
+        """The account, decoded; a new one if it was never seen."""
+        account = self.younger.get(name)
+        if account is not None:
+            return account
+        account = self.older.pop(name, None)
+        if account is None:
+            resting = self.resting.get(name)
+            account = Account(name) if resting is None else DECODER.decode(resting)
+        self.hold(name, account)
+        return account
+
+    def hold(self, name: str, account: Account) -> None:
+        """Keep the account decoded for a while."""
+        if len(self.younger) >= self.capacity:
+            self.older = self.younger
+            self.younger = {}
+        self.younger[name] = account
+
+    def rest(self, name: str, account: Account) -> bytes:
+        """The account's bytes, kept from now on."""
+        resting = self.resting[name] = ENCODER.encode(account)
+        return resting
+
+    def mark_due(self, name: str, instant: int | None) -> None:
+        """Note when the account is next due."""
+        if instant is None:
+            self.due.pop(name, None)
+        elif self.due.get(name) != instant:
+            self.due[name] = instant
+            heappush(self.heap, (instant, name))
+
+    def first_due(self) -> tuple[int, str] | None:
+        """The account that is due first; ties go by the account's id."""
+        heap = self.heap
+        while heap:
+            instant, name = heap[0]
+            if self.due.get(name) == instant:
+                return heap[0]
+            heappop(heap)
+        return None
+
+    def checkpoint(self, name: str) -> Account:
+        """The account's older checkpoint, decoded anew."""
+        trail = self.trails.get(name)
+        slot = 0 if trail is None else trail.older
+        kept = self.checkpoints.get((slot, name), EMPTY)
+        return DECODER.decode(kept) if kept else Account(name)
+
+    def restore(self, name: str, value: bytes | None, headers: Headers) -> None:
+        """Take an account's snapshot as it was written. Decodes nothing but its headers."""
+        if value is None:
+            self.resting.pop(name, None)
+            self.trails.pop(name, None)
+            self.due.pop(name, None)
+            return
+        self.resting[name] = value
+        due = None
+        for header, content in headers:
+            if header == DUE:
+                due = int(content)
+            elif header == TRAIL:
+                self.trails[name] = TRAIL_DECODER.decode(content)
+        self.mark_due(name, due)

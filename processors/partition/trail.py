@@ -1,0 +1,83 @@
+"""Where an account's recent history lies: two checkpoints and the ledger offsets since the older.
+
+A late event needs the state of an instant before it and the records since. Checkpoints are taken
+a horizon apart, so the older one is at least a horizon old, and the offsets span two at most.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Struct
+
+DAY = 86_400_000_000
+SLACK = DAY
+"""Arrivals are not strictly in order; a checkpoint is that much older than it need be."""
+EMPTY = b""
+"""The checkpoint of an account before its first record."""
+
+
+class Trail(Struct, array_like=True):
+    """Offsets as differences, so that ten thousand of them take some twenty kilobytes."""
+
+    turn_at: int = 0
+    """The arrival from which the checkpoints move on."""
+    older: int = 0
+    """Which of the two slots holds the older checkpoint."""
+    base: int = 0
+    """The offset from which the first difference counts."""
+    last: int = 0
+    count: int = 0
+    young_at: int = 0
+    """Where in `deltas` the history since the younger checkpoint begins."""
+    young_base: int = 0
+    young_count: int = 0
+    """Records that lie before the younger checkpoint."""
+    deltas: bytes = b""
+
+    def add(self, offset: int) -> None:
+        """One more record of the account."""
+        self.deltas += _varint(offset - self.last)
+        self.last = offset
+        self.count += 1
+
+    def turn(self) -> int:
+        """Move on: the younger checkpoint becomes the older one. Answers the slot to refill."""
+        refill = self.older
+        self.older = 1 - refill
+        self.deltas = self.deltas[self.young_at :]
+        self.base = self.young_base
+        self.count -= self.young_count
+        self.young_at = len(self.deltas)
+        self.young_base = self.last
+        self.young_count = self.count
+        return refill
+
+    def offsets(self) -> tuple[int, ...]:
+        """Ledger offsets of the records since the older checkpoint."""
+        found = []
+        offset = self.base
+        value = shift = 0
+        for byte in self.deltas:
+            value |= (byte & 127) << shift
+            if byte & 128:
+                shift += 7
+                continue
+            offset += value
+            found.append(offset)
+            value = shift = 0
+        return tuple(found)
+
+
+ENCODER = msgspec.json.Encoder()
+DECODER = msgspec.json.Decoder(Trail)
+
+
+def _varint(value: int) -> bytes:
+    if value < 128:  # noqa: PLR2004  # the size of a varint's digit
+        return value.to_bytes(1, "big")
+    digits = bytearray()
+    while value > 127:  # noqa: PLR2004
+        digits.append(value & 127 | 128)
+        value >>= 7
+    digits.append(value)
+    return bytes(digits)

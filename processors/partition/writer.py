@@ -1,0 +1,189 @@
+"""The end of a partition's ledger: seals records, and gathers what is written with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import UNSET
+
+from processors.accounts.account import ENCODER as ACCOUNT_ENCODER
+from processors.partition.effects import transfers
+from processors.partition.head import account_key, checkpoint_key
+from processors.partition.records import (
+    LEDGER,
+    SNAPSHOTS,
+    TRANSFERS,
+    Batch,
+    Broken,
+    Outgoing,
+)
+from processors.partition.store import DUE, TRAIL, Store
+from processors.partition.trail import ENCODER as TRAIL_ENCODER
+from processors.partition.trail import EMPTY, SLACK, Trail
+from schemas.chain import FIRST_SEQUENCE, Chain, hash_of
+from schemas.ledger import DECODER as RECORD_DECODER
+from schemas.ledger import LedgerRecord, encode
+
+if TYPE_CHECKING:
+    from processors.accounts.account import Account
+    from processors.inputs import Input
+    from processors.partition.reading import Engine
+    from processors.partition.records import Headers
+
+HISTORIES = 64
+"""Accounts whose recent records stay decoded after a late event, for the next one."""
+REMEMBERED = frozenset({"accepted", "refused", "parked"})
+"""Outcomes of events that are decided again when a late one comes."""
+DAY = 86_400_000_000
+
+
+class Writer:
+    """Changes in place. `batch` is what the run at hand has produced so far."""
+
+    __slots__ = (
+        "batch",
+        "began",
+        "chain",
+        "count",
+        "engine",
+        "horizon",
+        "known",
+        "labels",
+        "ledger_offset",
+        "number",
+        "owed",
+        "store",
+        "touched",
+        "versions",
+    )
+
+    def __init__(self, engine: Engine, number: int, count: int, store: Store) -> None:
+        self.engine = engine
+        self.number = number
+        self.count = count
+        self.store = store
+        self.chain = Chain()
+        self.ledger_offset = 0
+        self.batch = Batch(0)
+        self.touched: dict[str, Account] = {}
+        self.began = (FIRST_SEQUENCE, 0)
+        """Sequence and ledger offset at which the last committed run began."""
+        self.owed: list[Outgoing] = []
+        """Checkpoints that recovery took from the ledger, to be written with the next run."""
+        self.known: dict[str, list[LedgerRecord]] = {}
+        self.versions: dict[str, str] = {}
+        self.labels = {version.hash: version.id for version in engine.program.versions}
+        self.horizon = engine.program.late_horizon_days * DAY + SLACK
+
+    def seal(self, record: LedgerRecord, key: bytes | None) -> bytes:
+        """Give the record its place in the chain, and write it."""
+        chain = self.chain
+        record.seq = chain.next_seq
+        record.prev = chain.prev
+        value = encode(record)
+        chain.next_seq += 1
+        chain.prev = hash_of(value)
+        batch = self.batch
+        batch.outgoing[LEDGER].append(Outgoing(self.number, key, value, ()))
+        batch.outcomes[record.outcome] = batch.outcomes.get(record.outcome, 0) + 1
+        return value
+
+    def send(self, record: LedgerRecord, item: Input) -> None:
+        """Write the effects of a sealed record as transfers."""
+        self.batch.outgoing[TRANSFERS].extend(transfers(record, item, self.number, self.count))
+
+    def take(self, name: str, account: Account, record: LedgerRecord, item: Input) -> None:
+        """Write an account's record and all that follows from it."""
+        if record.account != name or account.id != name:
+            raise Broken(f"a step of {name} answered with {record.account}")
+        if record.member_sequence not in {None, account.sequence}:
+            raise Broken(f"{name} stands at {account.sequence}, not {record.member_sequence}")
+        key = name.encode()
+        value = self.seal(record, key)
+        version = record.program_version
+        if version is not None and version not in self.versions:
+            self.use(version)
+        if record.effects:
+            self.send(record, item)
+        if record.member_sequence is not None:
+            outgoing = self.batch.outgoing
+            for role, output_key, output, headers in self.engine.outputs(record):
+                outgoing[role].append(Outgoing(self.number, output_key, output, headers))
+        if self.follow(name, account, record, value, item.arrival) or record.changes:
+            self.touched[name] = account
+
+    def follow(
+        self, name: str, account: Account, record: LedgerRecord, value: bytes, arrival: int
+    ) -> bool:
+        """Note what the record means for the account's due instant and its history.
+
+        True if its snapshot changes even where the account does not.
+        """
+        store = self.store
+        if store.younger.get(name) is not account:
+            store.hold(name, account)
+        store.mark_due(name, min(account.agenda) if account.agenda else None)
+        if account.profile.erased:
+            return self.forget(name)
+        if record.event is UNSET or record.outcome not in REMEMBERED:
+            return record.member_sequence is not None
+        self.remember(name, account, value, arrival)
+        return True
+
+    def remember(self, name: str, account: Account, value: bytes, arrival: int) -> None:
+        """Note where the record lies, and move the account's checkpoints on when it is time."""
+        offset = self.ledger_offset + len(self.batch) - 1
+        trail = self.store.trails.get(name)
+        if trail is None:
+            turn_at = max(arrival, account.time) + self.horizon
+            trail = self.store.trails[name] = Trail(turn_at, base=offset, last=offset)
+        trail.add(offset)
+        known = self.known.get(name)
+        if known is not None:
+            known.append(RECORD_DECODER.decode(value))
+        if arrival >= trail.turn_at:
+            self.turn(name, account, trail)
+            trail.turn_at = max(arrival, account.time) + self.horizon
+
+    def turn(self, name: str, account: Account, trail: Trail) -> None:
+        """Take a new younger checkpoint in the place of the older one."""
+        slot = trail.turn()
+        taken = self.store.checkpoints[slot, name] = ACCOUNT_ENCODER.encode(account)
+        self.snapshot(checkpoint_key(slot, name), taken, ())
+        known = self.known.get(name)
+        if known is not None:
+            del known[: len(known) - trail.count]
+
+    def forget(self, name: str) -> bool:
+        """Drop the history of a member who was erased."""
+        if self.store.trails.pop(name, None) is None:
+            return True
+        self.known.pop(name, None)
+        for slot in (0, 1):
+            if self.store.checkpoints.pop((slot, name), EMPTY):
+                self.snapshot(checkpoint_key(slot, name), None, ())
+        return True
+
+    def use(self, version: str) -> None:
+        """From now on this program version is frozen."""
+        self.versions[version] = self.labels.get(version, "")
+
+    def snapshot(self, key: bytes, value: bytes | None, headers: Headers) -> None:
+        """Write one snapshot record."""
+        self.batch.outgoing[SNAPSHOTS].append(Outgoing(self.number, key, value, headers))
+
+    def snapshot_touched(self) -> None:
+        """Write one snapshot of every account that the run touched."""
+        store = self.store
+        self.batch.outgoing[SNAPSHOTS].extend(self.owed)
+        self.owed.clear()
+        for name, account in self.touched.items():
+            headers: list[tuple[str, bytes]] = []
+            due = store.due.get(name)
+            if due is not None:
+                headers.append((DUE, b"%d" % due))
+            trail = store.trails.get(name)
+            if trail is not None:
+                headers.append((TRAIL, TRAIL_ENCODER.encode(trail)))
+            self.snapshot(account_key(name), store.rest(name, account), headers)
+        self.touched.clear()
