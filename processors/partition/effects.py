@@ -46,6 +46,24 @@ def transfers(record: LedgerRecord, item: Input, number: int, count: int) -> Ite
         yield Outgoing(partition_of(effect.to, count), effect.to.encode(), value, ())
 
 
+def named(record: LedgerRecord) -> tuple[Effect, ...]:
+    """The record's effects with their ids: hashes of who, which decision, what, and which of it."""
+    at = record.source
+    decision = record.member_sequence
+    if decision is None and at is not None:
+        which = f"{at.topic}/{at.partition}/{at.offset}"
+    else:
+        which = str(decision)
+    return tuple(
+        msgspec.structs.replace(effect, id=_digest(record.account or "", which, effect.kind, index))
+        for index, effect in enumerate(record.effects)
+    )
+
+
+def _digest(account: str, which: str, kind: str, index: int) -> str:
+    return blake2b(f"{account}/{which}/{kind}/{index}".encode(), digest_size=16).hexdigest()
+
+
 def _clock_cause(item: Input, number: int) -> Cause:
     at = Coordinates(-1, number, item.time // 1000, "")
     return Cause(at, item.id, "", item.source, item.subject, item.time, TIME_PASSED)
@@ -64,7 +82,4 @@ def forward(item: Input, to: str) -> Effect:
         program=item.program,
         testmode=item.testmode,
     )
-    at = item.at
-    place = "" if at is None else f"{at.topic}/{at.partition}/{at.offset}"
-    name = blake2b(f"{place}/{FORWARD}/0".encode(), digest_size=16).hexdigest()
-    return Effect(msgspec.Raw(ENCODER.encode(data)), name, FORWARD, to)
+    return Effect(msgspec.Raw(ENCODER.encode(data)), "", FORWARD, to)

@@ -178,11 +178,9 @@ class Partition:
         if place <= self.transfers.get(sender, (0, -1)):
             self._repeat(transfer, at)
             return True
-        if transfer.kind == FORWARD:
-            item = forwarded_input(self.engine, transfer, at)
-        else:
-            item = transfer_input(transfer, at)
-        if item.hops > MAX_HOPS:
+        forwarded = transfer.kind == FORWARD
+        item = forwarded_input(transfer, at) if forwarded else transfer_input(transfer, at)
+        if forwarded and item.hops > MAX_HOPS:
             self._refuse_circle(item, transfer)
         elif not self._decide(transfer.to, item, transfer):
             return False

@@ -52,8 +52,6 @@ class Engine(NamedTuple):
     step: Callable[[Account, Input, Program, History | None], Step | NeedsHistory]
     read: Callable[[Headers, bytes | None], Received]
     """Raises `Unreadable`."""
-    parse: Callable[[str, bytes], object]
-    """The model of an event's canonical data, by its type."""
     account_of: Callable[[str], str]
     """The account that a subject names: a member id, or that of an alias."""
     outputs: Callable[[LedgerRecord], Iterable[tuple[str, bytes, bytes | None, Headers]]]
@@ -81,10 +79,9 @@ def event_input(received: Received, account: str, at: Coordinates) -> Input:
     )
 
 
-def forwarded_input(engine: Engine, transfer: Transfer, at: Coordinates) -> Input:
+def forwarded_input(transfer: Transfer, at: Coordinates) -> Input:
     """An event that another account handed on; it entered elsewhere."""
     event = EVENT_DECODER.decode(transfer.data)
-    data = bytes(event.data)
     return Input(
         event.type,
         event.source,
@@ -92,8 +89,8 @@ def forwarded_input(engine: Engine, transfer: Transfer, at: Coordinates) -> Inpu
         transfer.to,
         event.time,
         transfer.arrived * 1000,
-        engine.parse(event.type, data),
-        data,
+        None,
+        bytes(event.data),
         event.payload,
         at,
         transfer.cause.at,
@@ -105,16 +102,16 @@ def forwarded_input(engine: Engine, transfer: Transfer, at: Coordinates) -> Inpu
 
 
 def transfer_input(transfer: Transfer, at: Coordinates) -> Input:
-    """What another account does to this one. Its data is the transfer itself."""
+    """What another account does to this one."""
     cause = transfer.cause
     return Input(
-        transfer.kind,
+        f"transfer.{transfer.kind}",
         cause.source,
         transfer.id,
         transfer.to,
         transfer.time,
         transfer.arrived * 1000,
-        transfer,
+        None,
         bytes(transfer.data),
         "",
         at,
@@ -127,5 +124,5 @@ def due_input(account: str, instant: int) -> Input:
     """The passing of time up to an instant at which the account has something due."""
     name = f"{account}/{instant}"
     return Input(
-        TIME_PASSED, "clock", name, account, instant, instant, None, b"null", "", None
+        TIME_PASSED, "clock", name, account, instant, instant, None, b"", "", None
     )

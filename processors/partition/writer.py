@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import UNSET
 
 from processors.accounts.account import ENCODER as ACCOUNT_ENCODER
-from processors.partition.effects import transfers
+from processors.partition.effects import named, transfers
 from processors.partition.head import account_key, checkpoint_key
 from processors.partition.records import (
     LEDGER,
@@ -77,6 +77,8 @@ class Writer:
 
     def seal(self, record: LedgerRecord, key: bytes | None) -> bytes:
         """Give the record its place in the chain, and write it."""
+        if record.effects:
+            record.effects = named(record)
         chain = self.chain
         record.seq = chain.next_seq
         record.prev = chain.prev
