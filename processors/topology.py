@@ -99,8 +99,12 @@ class Topology:
 
     def pump(self) -> None:
         """Fold until no partition has anything left to read, transfers included."""
-        while any([self.run(number) for number in range(self.count)]):
-            pass
+        quiet = False
+        while not quiet:
+            quiet = True
+            for number in range(self.count):
+                if self.run(number):
+                    quiet = False
 
     def advance(self, until: int) -> None:
         """Let time pass up to and including an instant; what falls due happens in its order."""
@@ -134,9 +138,7 @@ class Topology:
     def waiting(self, number: int) -> list[Fetched]:
         """The next run of a partition: by timestamp, then topic, then offset."""
         positions = self.partitions[number].positions
-        found = [
-            self.logs[topic][number].read(positions.get(topic, 0)) for topic in self.inputs
-        ]
+        found = [self.logs[topic][number].read(positions.get(topic, 0)) for topic in self.inputs]
         return list(islice(merge(*found, key=_order), self.run_size))
 
     def history(self, number: int, want: HistoryWanted) -> list[LedgerRecord]:
@@ -163,16 +165,11 @@ class Topology:
 
     def written(self, role: str) -> list[Fetched]:
         """All that was written to a topic, partition by partition."""
-        return [
-            record
-            for log in self.logs[self.roles[role]]
-            for record in log.read()
-        ]
+        return [record for log in self.logs[self.roles[role]] for record in log.read()]
 
     def _advance(self, number: int, until: int) -> None:
         while (due := self.partitions[number].next_due()) is not None and due <= until:
-            if not self._commit(number, self.partitions[number].advance(until, self.run_size)):
-                continue
+            self._commit(number, self.partitions[number].advance(until, self.run_size))
 
     def _commit(self, number: int, batch: Batch) -> bool:
         """Append a batch as one transaction. False if the partition was dropped on the way."""
@@ -218,4 +215,3 @@ def _value(record: Fetched | None) -> bytes:
     if record is None or record.value is None:
         raise AssertionError("no ledger record lies here")
     return record.value
-

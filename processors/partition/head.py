@@ -58,4 +58,4 @@ def named_by(key: bytes) -> tuple[int | None, str]:
     text = key.decode()
     if text.startswith(CHECKPOINT):
         return int(text[len(CHECKPOINT)]), text[len(CHECKPOINT) + 2 :]
-    return None, text[1:] if text.startswith("~") else text
+    return None, text.removeprefix("~")

@@ -123,6 +123,4 @@ def transfer_input(transfer: Transfer, at: Coordinates) -> Input:
 def due_input(account: str, instant: int) -> Input:
     """The passing of time up to an instant at which the account has something due."""
     name = f"{account}/{instant}"
-    return Input(
-        TIME_PASSED, "clock", name, account, instant, instant, None, b"", "", None
-    )
+    return Input(TIME_PASSED, "clock", name, account, instant, instant, None, b"", "", None)

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from schemas.ledger import LedgerRecord
 
 
-def apply_snapshot(
-    partition: Partition, key: bytes, value: bytes | None, headers: Headers
-) -> None:
+def apply_snapshot(partition: Partition, key: bytes, value: bytes | None, headers: Headers) -> None:
     """Take one snapshot record as it was written. Accounts are not decoded."""
     if key == HEAD_KEY:
         if value is not None:
@@ -119,4 +117,3 @@ def _unknown_version(record: LedgerRecord) -> str:
         f"ledger record {record.seq} was decided by program version {record.program_version},"
         " which the program does not have. Put that version back."
     )
-

@@ -18,8 +18,8 @@ from processors.partition.records import (
     Outgoing,
 )
 from processors.partition.store import DUE, TRAIL, Store
-from processors.partition.trail import ENCODER as TRAIL_ENCODER
 from processors.partition.trail import EMPTY, SLACK, Trail
+from processors.partition.trail import ENCODER as TRAIL_ENCODER
 from schemas.chain import FIRST_SEQUENCE, Chain, hash_of
 from schemas.ledger import DECODER as RECORD_DECODER
 from schemas.ledger import LedgerRecord, encode

@@ -22,8 +22,9 @@ from processors.programs.compiled import Program, Redeeming, Version
 from schemas.ledger import RECORD_VERSION, Cause, Change, Coordinates, Effect, LedgerRecord
 
 if TYPE_CHECKING:
-    from processors.partition.records import Headers
     from processors.programs.calendars import Calendar
+
+    from processors.partition.records import Headers
     from schemas.ledger import Outcome
 
 MINUTE = 60_000_000
@@ -197,9 +198,7 @@ class Made:
             0,
             RECORD_VERSION,
             account=account.id,
-            cause=Cause(
-                at, item.id, item.payload, item.source, item.subject, item.time, item.type
-            ),
+            cause=Cause(at, item.id, item.payload, item.source, item.subject, item.time, item.type),
             changes=changes,
             effects=tuple(self.effects),
             event=Raw(item.event) if item.type == "toy" else msgspec.UNSET,

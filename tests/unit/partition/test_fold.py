@@ -44,7 +44,8 @@ def busy(seed: int, size: int = 300) -> list[tuple[str, bytes, int]]:
         do = "add" if kind in {"late", "again"} else kind
         to = f"m{chance.randrange(12)}"
         at = now + chance.randrange(1, 4000) * MINUTE
-        sent.append((who, event(f"e{number}", who, time, do, amount=amount, to=to, at=at), now // 1000))
+        value = event(f"e{number}", who, time, do, amount=amount, to=to, at=at)
+        sent.append((who, value, now // 1000))
     return sent
 
 
@@ -229,8 +230,13 @@ def test_a_mis_keyed_record_is_forwarded_and_counted() -> None:
     """The subject decides, not the key."""
     topology = Topology(engine(), 7, 100)
     for wrong in range(7):
-        topology.send(TOPIC, b"?", event(f"e{wrong}", "m", START, "add", amount=1), partition=wrong,
-                      timestamp=START // 1000)
+        topology.send(
+            TOPIC,
+            b"?",
+            event(f"e{wrong}", "m", START, "add", amount=1),
+            partition=wrong,
+            timestamp=START // 1000,
+        )
     topology.pump()
     outcomes = [r.outcome for n in range(7) for r in topology.ledger(n)]
     assert outcomes.count("forwarded") == 6
@@ -251,9 +257,7 @@ def test_gifts_cross_the_topic_once_with_the_sender_killed_around_each_commit() 
         value = event(f"g{n}", f"m{n % 9}", START + n, "give", amount=n + 1, to=f"m{n * 5 % 9}")
         topology.send(TOPIC, f"m{n % 9}".encode(), value, timestamp=START // 1000 + n)
     topology.pump()
-    total = sum(
-        ACCOUNTS.decode(resting).counters["sum"] for resting in accounts(topology).values()
-    )
+    total = sum(ACCOUNTS.decode(resting).counters["sum"] for resting in accounts(topology).values())
     assert total == 0
     ids = [record.value for record in topology.written("transfers")]
     assert len(ids) == 60
