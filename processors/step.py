@@ -87,7 +87,7 @@ def _record(draft: Draft, item: Input, verdict: Verdict) -> LedgerRecord:
         seq=0,
         v=RECORD_VERSION,
         account=account.id,
-        balance=balance_of(draft) if changes else UNSET,
+        balance=balance_of(draft) if changes and not account.profile.erased else UNSET,
         cause=Cause(at, item.id, item.payload, item.source, item.subject, item.time, item.type),
         changes=draft.changes(),
         effects=tuple(draft.effects),
