@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Raw
 
-from processors.inputs import History, Input, NeedsHistory
+from processors.inputs import Input, NeedsHistory
 from processors.partition import recovery
 from processors.partition.dead_letters import Fault, dead_letter, fingerprint
 from processors.partition.effects import FORWARD, MAX_HOPS, forward
@@ -196,8 +196,9 @@ class Partition:
             due = store.due.get(name)
         engine = self.engine
         answer = engine.step(store.open(name), item, engine.program, None)
+        late = isinstance(answer, NeedsHistory)
         if isinstance(answer, NeedsHistory):
-            history = self._history(name)
+            history = self.writer.history(name)
             if history is None:
                 return False
             answer = engine.step(store.open(name), item, engine.program, history)
@@ -205,7 +206,7 @@ class Partition:
                 raise Broken(f"{name} was given its history and asked again")
         if transfer is not None:
             answer.record.transfer = _place(transfer)
-        self.writer.take(name, answer.account, answer.record, item)
+        self.writer.take(name, answer.account, answer.record, item, late=late)
         return True
 
     def _pass(self, name: str, due: int) -> None:
@@ -217,13 +218,6 @@ class Partition:
         following = self.store.due.get(name)
         if following is not None and following <= due:
             raise Broken(f"{name} is still due at {due}")
-
-    def _history(self, name: str) -> History | None:
-        trail = self.store.trails.get(name)
-        if trail is None or trail.count == 0:
-            return History(self.store.checkpoint(name), [])
-        known = self.writer.known.get(name)
-        return None if known is None else History(self.store.checkpoint(name), known)
 
     def _bury(self, fetched: Fetched, at: Coordinates, fault: Fault) -> None:
         """A record without account, and a dead letter with what came."""

@@ -8,7 +8,7 @@ from processors.inputs import TIME_PASSED, Input
 from schemas.transfers import EVENT_DECODER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from processors.accounts.account import Account
     from processors.inputs import History, NeedsHistory, Step
@@ -50,6 +50,8 @@ class Engine(NamedTuple):
 
     program: Program
     step: Callable[[Account, Input, Program, History | None], Step | NeedsHistory]
+    refold: Callable[[Account, Input, Sequence[LedgerRecord], Program, int], Account]
+    """A checkpoint, with records and a late input decided on top of it, as at an instant."""
     read: Callable[[Headers, bytes | None], Received]
     """Raises `Unreadable`."""
     account_of: Callable[[str], str]

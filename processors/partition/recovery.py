@@ -9,12 +9,14 @@ from processors.accounts.evolve import evolve
 from processors.partition.head import DECODER as HEAD_DECODER
 from processors.partition.head import HEAD_KEY, Head, Refused, named_by
 from processors.partition.records import SNAPSHOTS, Batch
+from processors.partition.trail import EMPTY
 from schemas.ledger import DECODER as RECORD_DECODER
 from schemas.ledger import RECORD_VERSION
 
 if TYPE_CHECKING:
     from processors.partition.fold import Partition
     from processors.partition.records import Headers
+    from processors.partition.store import Store
     from processors.programs.compiled import Program
     from schemas.ledger import LedgerRecord
 
@@ -61,13 +63,24 @@ def apply_record(partition: Partition, offset: int, value: bytes) -> bool:
 
 def _follow(partition: Partition, record: LedgerRecord, name: str, value: bytes) -> None:
     writer = partition.writer
-    account = evolve(partition.store.open(name), record)
+    account = partition.store.open(name)
+    if record.cause is not None and record.cause.time < account.time:
+        _level(partition.store, name, record.cause.time)
+    account = evolve(account, record)
     arrival = 0 if record.cause is None else record.cause.at.timestamp * 1000
     writer.batch = Batch(writer.ledger_offset)
     if writer.follow(name, account, record, value, arrival) or record.changes:
         partition.store.rest(name, account)
         writer.touched[name] = account
     writer.owed += writer.batch.outgoing[SNAPSHOTS]
+
+
+def _level(store: Store, name: str, time: int) -> None:
+    """A late record: a checkpoint that should hold it does not, so the one before it serves."""
+    trail = store.trails.get(name)
+    if trail is not None and time < trail.young_cut:
+        trail.level()
+        store.checkpoints[1 - trail.older, name] = store.checkpoints.get((trail.older, name), EMPTY)
 
 
 def _take_head(partition: Partition, head: Head) -> None:

@@ -2,6 +2,10 @@
 
 A late event needs the state of an instant before it and the records since. Checkpoints are taken
 a horizon apart, so the older one is at least a horizon old, and the offsets span two at most.
+
+A checkpoint stands for an instant of business time, its cut: it holds whatever is older, also what
+came later than it was taken (`Writer.revise`). So its history is what was recorded since, without
+what is older than the cut.
 """
 
 from __future__ import annotations
@@ -32,6 +36,8 @@ class Trail(Struct, array_like=True):
     young_base: int = 0
     young_count: int = 0
     """Records that lie before the younger checkpoint."""
+    older_cut: int = 0
+    young_cut: int = 0
     deltas: bytes = b""
 
     def add(self, offset: int) -> None:
@@ -40,8 +46,10 @@ class Trail(Struct, array_like=True):
         self.last = offset
         self.count += 1
 
-    def turn(self) -> int:
+    def turn(self, cut: int) -> int:
         """Move on: the younger checkpoint becomes the older one. Answers the slot to refill."""
+        self.older_cut = self.young_cut
+        self.young_cut = cut
         refill = self.older
         self.older = 1 - refill
         self.deltas = self.deltas[self.young_at :]
@@ -51,6 +59,12 @@ class Trail(Struct, array_like=True):
         self.young_base = self.last
         self.young_count = self.count
         return refill
+
+    def level(self) -> None:
+        """Let the younger checkpoint be the older one: its place is not known any more."""
+        self.young_at = self.young_count = 0
+        self.young_base = self.base
+        self.young_cut = self.older_cut
 
     def offsets(self) -> tuple[int, ...]:
         """Ledger offsets of the records since the older checkpoint."""

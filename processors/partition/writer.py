@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import UNSET
 
 from processors.accounts.account import ENCODER as ACCOUNT_ENCODER
+from processors.inputs import History
 from processors.partition.effects import named, transfers
 from processors.partition.head import account_key, checkpoint_key
 from processors.partition.records import (
@@ -94,7 +95,9 @@ class Writer:
         """Write the effects of a sealed record as transfers."""
         self.batch.outgoing[TRANSFERS].extend(transfers(record, item, self.number, self.count))
 
-    def take(self, name: str, account: Account, record: LedgerRecord, item: Input) -> None:
+    def take(
+        self, name: str, account: Account, record: LedgerRecord, item: Input, *, late: bool = False
+    ) -> None:
         """Write an account's record and all that follows from it."""
         if record.account != name or account.id != name:
             raise Broken(f"a step of {name} answered with {record.account}")
@@ -111,11 +114,20 @@ class Writer:
             outgoing = self.batch.outgoing
             for role, output_key, output, headers in self.engine.outputs(record):
                 outgoing[role].append(Outgoing(self.number, output_key, output, headers))
-        if self.follow(name, account, record, value, item.arrival) or record.changes:
+        if late and record.outcome == "refused":
+            late = False
+        noted = self.follow(name, account, record, value, item.arrival, item if late else None)
+        if noted or record.changes:
             self.touched[name] = account
 
     def follow(
-        self, name: str, account: Account, record: LedgerRecord, value: bytes, arrival: int
+        self,
+        name: str,
+        account: Account,
+        record: LedgerRecord,
+        value: bytes,
+        arrival: int,
+        late: Input | None = None,
     ) -> bool:
         """Note what the record means for the account's due instant and its history.
 
@@ -129,10 +141,12 @@ class Writer:
             return self.forget(name)
         if record.event is UNSET or record.outcome not in REMEMBERED:
             return record.member_sequence is not None
-        self.remember(name, account, value, arrival)
+        self.remember(name, account, value, arrival, late)
         return True
 
-    def remember(self, name: str, account: Account, value: bytes, arrival: int) -> None:
+    def remember(
+        self, name: str, account: Account, value: bytes, arrival: int, late: Input | None
+    ) -> None:
         """Note where the record lies, and move the account's checkpoints on when it is time."""
         offset = self.ledger_offset + len(self.batch) - 1
         trail = self.store.trails.get(name)
@@ -143,18 +157,50 @@ class Writer:
         known = self.known.get(name)
         if known is not None:
             known.append(RECORD_DECODER.decode(value))
+        if late is not None and late.time < trail.young_cut:
+            self.revise(name, trail, late)
         if arrival >= trail.turn_at:
             self.turn(name, account, trail)
             trail.turn_at = max(arrival, account.time) + self.horizon
 
     def turn(self, name: str, account: Account, trail: Trail) -> None:
         """Take a new younger checkpoint in the place of the older one."""
-        slot = trail.turn()
-        taken = self.store.checkpoints[slot, name] = ACCOUNT_ENCODER.encode(account)
-        self.snapshot(checkpoint_key(slot, name), taken, ())
+        self.keep(trail.turn(account.time), name, account)
         known = self.known.get(name)
         if known is not None:
             del known[: len(known) - trail.count]
+
+    def keep(self, slot: int, name: str, account: Account) -> None:
+        """Keep an account as one of its checkpoints."""
+        taken = self.store.checkpoints[slot, name] = ACCOUNT_ENCODER.encode(account)
+        self.snapshot(checkpoint_key(slot, name), taken, ())
+
+    def history(self, name: str) -> History | None:
+        """What a late input of the account is decided with; None if it must be read first."""
+        trail = self.store.trails.get(name)
+        if trail is None:
+            return History(self.store.checkpoint(name), [])
+        known = self.known.get(name)
+        if known is None:
+            return None
+        records = [record for record in known if _time_of(record) >= trail.older_cut]
+        return History(self.store.checkpoint(name), records)
+
+    def revise(self, name: str, trail: Trail, late: Input) -> None:
+        """Put a late input into the checkpoints that stand for an instant after it."""
+        refold, program = self.engine.refold, self.engine.program
+        known = self.known[name][:-1]
+        before = [
+            record
+            for place, record in enumerate(known)
+            if (place < trail.young_count or _time_of(record) < trail.young_cut)
+            and _time_of(record) >= trail.older_cut
+        ]
+        older = self.store.checkpoint(name)
+        self.keep(1 - trail.older, name, refold(older, late, before, program, trail.young_cut))
+        if late.time < trail.older_cut:
+            older = self.store.checkpoint(name)
+            self.keep(trail.older, name, refold(older, late, [], program, trail.older_cut))
 
     def forget(self, name: str) -> bool:
         """Drop the history of a member who was erased."""
@@ -189,3 +235,7 @@ class Writer:
                 headers.append((TRAIL, TRAIL_ENCODER.encode(trail)))
             self.snapshot(account_key(name), store.rest(name, account), headers)
         self.touched.clear()
+
+
+def _time_of(record: LedgerRecord) -> int:
+    return 0 if record.cause is None else record.cause.time

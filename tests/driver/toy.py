@@ -22,6 +22,8 @@ from processors.programs.compiled import Program, Redeeming, Version
 from schemas.ledger import RECORD_VERSION, Cause, Change, Coordinates, Effect, LedgerRecord
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from processors.programs.calendars import Calendar
 
     from processors.partition.records import Headers
@@ -109,6 +111,19 @@ def step(
     if item.type == "toy":
         made.put("identities", item.id, ("", item.time))
     return made.step("accepted")
+
+
+def refold(
+    checkpoint: Account,
+    item: Input,
+    records: Sequence[LedgerRecord],
+    _program: Program,
+    until: int,
+) -> Account:
+    """A checkpoint with adds on top of it, as at an instant."""
+    checkpoint.counters["order"] = _again(History(checkpoint, records), item)
+    checkpoint.time = until
+    return checkpoint
 
 
 def toy_of(item: Input) -> Toy:
@@ -247,6 +262,7 @@ def engine(horizon_days: int = 30, version: str = "hash-1") -> Engine:
     return Engine(
         program=program(horizon_days, version),
         step=step,
+        refold=refold,
         read=read,
         account_of=str,
         outputs=outputs,

@@ -19,14 +19,14 @@ def test_turning_drops_what_lies_before_the_older_checkpoint() -> None:
     trail = Trail(base=0, last=0)
     for offset in (1, 2, 3):
         trail.add(offset)
-    assert trail.turn() == 0
+    assert trail.turn(0) == 0
     assert trail.offsets() == (1, 2, 3)
     trail.add(10)
-    assert trail.turn() == 1
+    assert trail.turn(0) == 1
     assert trail.offsets() == (10,)
     trail.add(11)
     assert (trail.offsets(), trail.count) == ((10, 11), 2)
-    assert trail.turn() == 0
+    assert trail.turn(0) == 0
     assert trail.offsets() == (11,)
 
 
