@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, cast
 
 import orjson
 
-from processors.examples.document import Json, instant_of
+from schemas.values import parse_instant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from processors.examples.document import Json
 
 Difference = tuple[str, str, str]
 """What, what was expected, what came."""
@@ -32,7 +34,7 @@ def equal(expected: Json, came: Json) -> bool:
     except InvalidOperation:
         pass
     try:
-        return instant_of(expected) == instant_of(came)
+        return parse_instant(expected) == parse_instant(came)
     except ValueError:
         return False
 

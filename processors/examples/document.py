@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, NoReturn
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from schemas.values import parse_instant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,15 +96,6 @@ def load(text: str) -> Document:
     currency = defaults.text("currency") if "currency" in defaults.map() else None
     source = defaults.text("source") if "source" in defaults.map() else "examples"
     return Document(root.text("program"), currency, source, examples)
-
-
-def instant_of(text: str) -> int:
-    """Microseconds since 1970 UTC of an RFC 3339 instant with an offset, or ValueError."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("it has no offset")
-    whole = moment - datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-    return (whole.days * 86_400 + whole.seconds) * 1_000_000 + whole.microseconds
 
 
 class Node:
@@ -195,9 +187,9 @@ def _step(node: Node, number: int) -> Step:
     values = node.map()
     at = node.text("at")
     try:
-        instant = instant_of(at)
+        instant = parse_instant(at)
     except ValueError as error:
-        node.child("at").fail(f"at must be an RFC 3339 instant with an offset: {error}")
+        node.child("at").fail(f"at {error}")
     if ("event" in values) == ("clock" in values):
         node.fail("a step has either an event or clock: true")
     if "clock" in values:

@@ -11,6 +11,7 @@ from processors.partition.records import BALANCES, LEDGER, NOTICES
 from processors.routing import partition_of
 from processors.topology import Topology
 from schemas.ledger import DECODER
+from schemas.values import format_amount
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,7 +104,7 @@ class Stage:
                 made: dict[str, Json] = {
                     "kind": entry.kind,
                     "unit": entry.unit,
-                    "amount": decimal(entry.amount, scale),
+                    "amount": format_amount(entry.amount, scale),
                     "reason": entry.reason,
                 }
                 found.append(made)
@@ -180,11 +181,3 @@ def _outcome(records: list[LedgerRecord]) -> tuple[str, str | None]:
     last = records[-1]
     reason = last.refusals[0].reason if last.outcome == "refused" and last.refusals else None
     return last.outcome, reason
-
-
-def decimal(amount: int, scale: int) -> str:
-    """An amount of smallest steps as the contract writes it."""
-    if not scale:
-        return str(amount)
-    whole, part = divmod(abs(amount), 10**scale)
-    return f"{'-' if amount < 0 else ''}{whole}.{part:0{scale}d}"

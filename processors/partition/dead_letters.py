@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
 from processors.partition.records import Outgoing
+from schemas.values import digest
 
 if TYPE_CHECKING:
     from processors.partition.records import Fetched
@@ -26,7 +26,7 @@ class Fault(NamedTuple):
 
 def fingerprint(value: bytes | None) -> str:
     """Hash of the original bytes; of no bytes for a record without a value."""
-    return blake2b(value or b"", digest_size=16).hexdigest()
+    return digest(value or b"")
 
 
 def dead_letter(fetched: Fetched, fault: Fault, program_version: str) -> Outgoing:

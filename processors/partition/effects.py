@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import TYPE_CHECKING, cast
 
 import msgspec
@@ -12,6 +11,7 @@ from processors.partition.records import Outgoing
 from processors.routing import partition_of
 from schemas.ledger import Cause, Coordinates, Effect
 from schemas.transfers import ENCODER, ForwardedEvent, Transfer, TransferKind
+from schemas.values import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,13 +55,13 @@ def named(record: LedgerRecord) -> tuple[Effect, ...]:
     else:
         which = str(decision)
     return tuple(
-        msgspec.structs.replace(effect, id=_digest(record.account or "", which, effect.kind, index))
+        msgspec.structs.replace(effect, id=_id(record.account or "", which, effect.kind, index))
         for index, effect in enumerate(record.effects)
     )
 
 
-def _digest(account: str, which: str, kind: str, index: int) -> str:
-    return blake2b(f"{account}/{which}/{kind}/{index}".encode(), digest_size=16).hexdigest()
+def _id(account: str, which: str, kind: str, index: int) -> str:
+    return digest(f"{account}/{which}/{kind}/{index}".encode())
 
 
 def _clock_cause(item: Input, number: int) -> Cause:
