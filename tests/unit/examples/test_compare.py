@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from processors.examples import compare
+
+if TYPE_CHECKING:
+    from processors.examples.document import Json
 
 
 def test_amounts_compare_as_decimals_and_instants_as_instants() -> None:
@@ -18,7 +23,7 @@ def test_amounts_compare_as_decimals_and_instants_as_instants() -> None:
 
 def test_only_named_fields_are_compared() -> None:
     """A map may hold more than the example says."""
-    came: dict[str, compare.Json] = {"tier": "vib", "progress": "360", "until": None}
+    came: dict[str, Json] = {"tier": "vib", "progress": "360", "until": None}
     assert compare.fields("t", {"tier": "vib", "progress": "360.00"}, came) == []
     assert compare.fields("t", {"tier": "rouge"}, came) == [("t.tier", "rouge", "vib")]
 
@@ -31,7 +36,7 @@ def test_a_unit_that_nothing_has_touched_is_zero() -> None:
 
 def test_lists_are_whole_and_in_order() -> None:
     """Entries compare on the keys that are named, one by one."""
-    came: list[compare.Json] = [{"kind": "points.earned", "amount": "5", "reason": None}]
+    came: list[Json] = [{"kind": "points.earned", "amount": "5", "reason": None}]
     assert compare.one_to_one("l", [{"kind": "points.earned"}], came) == []
     assert compare.one_to_one("l", [], came) != []
 
@@ -46,6 +51,6 @@ def test_eligible_is_a_set_or_counts() -> None:
 
 def test_notices_must_be_among_those_that_came() -> None:
     """Others may have come too, but one that came counts once."""
-    came: list[compare.Json] = [{"type": "x", "data": {"amount": "50"}}, {"type": "y"}]
+    came: list[Json] = [{"type": "x", "data": {"amount": "50"}}, {"type": "y"}]
     assert compare.contained("n", [{"type": "y"}], came) == []
     assert len(compare.contained("n", [{"type": "y"}, {"type": "y"}], came)) == 1
