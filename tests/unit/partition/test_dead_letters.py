@@ -1,0 +1,61 @@
+"""Dead letters: the original as it came, and why it was set aside."""
+
+from __future__ import annotations
+
+from processors.partition import Fetched, Partition, dead_letters
+from tests.driver.toy import TOPIC, engine, event
+
+START = 1_700_000_000_000_000
+
+
+def unread(value: bytes | None, headers: tuple[tuple[str, bytes], ...] = ()) -> Fetched:
+    """A record that no toy can read."""
+    return Fetched(TOPIC, 0, 41, START // 1000, b"who", value, headers)
+
+
+def test_the_original_comes_through_verbatim() -> None:
+    """Key, value and headers are as they were, and the reasons stand behind them."""
+    batch = Partition(engine(), 0, 1).fold([unread(b"{", (("a", b"\xff"), ("a", b"2")))])
+    letter = batch.outgoing["dead_letters"][0]
+    headers = {name: value for name, value in letter.headers if name != "a"}
+    assert (letter.key, letter.value, letter.partition) == (b"who", b"{", 0)
+    assert letter.headers[:2] == [("a", b"\xff"), ("a", b"2")]
+    assert headers["loyalty.dlq.reason"] == b"invalid_json"
+    assert headers["loyalty.dlq.timestamp"] == b"%d" % (START // 1000)
+    assert headers["loyalty.dlq.attempt"] == b"1"
+    assert headers["__streams.errors.offset"] == b"41"
+
+
+def test_a_second_attempt_keeps_its_count() -> None:
+    """What was retried says how often."""
+    batch = Partition(engine(), 0, 1).fold([unread(None, (("loyalty.dlq.attempt", b"3"),))])
+    letter = batch.outgoing["dead_letters"][0]
+    assert [value for name, value in letter.headers if name.endswith("attempt")] == [b"3"]
+
+
+def test_bytes_that_are_too_many_are_kept_by_reference() -> None:
+    """Their coordinates, their number and their hash say where they are."""
+    value = b"x" * (dead_letters.MAX_VALUE_BYTES + 1)
+    batch = Partition(engine(), 0, 1).fold([unread(value)])
+    letter = batch.outgoing["dead_letters"][0]
+    reference = dict(letter.headers)["loyalty.dlq.value"].decode()
+    assert letter.value is None
+    assert reference == f"by-reference {len(value)} {dead_letters.fingerprint(value)}"
+
+
+def test_an_event_from_the_future_is_a_dead_letter() -> None:
+    """One hour ahead of its arrival is read, a moment more is not."""
+    hour = 3_600_000_000
+    values = [event("a", "m", START + hour, "add"), event("b", "m", START + hour + 1, "add")]
+    run = [Fetched(TOPIC, 0, n, START // 1000, b"m", value, ()) for n, value in enumerate(values)]
+    assert Partition(engine(), 0, 1).fold(run).outcomes == {"accepted": 1, "dead_lettered": 1}
+
+
+def test_a_transfer_that_is_none_is_a_dead_letter() -> None:
+    """A stranger wrote to our topic: recorded, and no harm."""
+    run = [Fetched(engine().transfers_topic, 0, 0, START // 1000, b"m", b"hello", ())]
+    batch = Partition(engine(), 0, 1).fold(run)
+    assert batch.outcomes == {"dead_lettered": 1}
+    assert (
+        dict(batch.outgoing["dead_letters"][0].headers)["loyalty.dlq.reason"] == b"not_a_transfer"
+    )
