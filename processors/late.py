@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from processors.accounts.account import Account, Totals
+from processors.accounts.account import Account, Grant, Totals
 from processors.accounts.draft import Draft
+from processors.accounts.rewards import tell
 from processors.accounts.tiers import rank_of, standing_of, tell_tier
-from processors.decisions.closing import plan_reminders
+from processors.decisions.closing import finish
 from processors.inputs import TIME_PASSED, Input
-from schemas.ledger import Bucket, Eligibility, Entry, Leg
-from schemas.values import digest
+from schemas.ledger import Bucket, Entry, Leg
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,11 +51,10 @@ def decide_late(draft: Draft, item: Input, history: History) -> tuple[Draft, Ver
     """The draft and verdict of a late input. The draft's account is `draft.account`, changed."""
     account = draft.account
     again = Draft(history.checkpoint, item, draft.program, draft.decide, draft.pass_time)
-    verdict, own = _decide_again(again, item, history.records)
+    verdict, own = decide_again(again, item, history.records)
     if verdict.outcome == "refused":
         return draft, verdict
     again.pass_time(again, max(account.time, item.time))
-    plan_reminders(again)
     _correct(draft, again.account, own)
     draft.effects = _new_effects(again, history.records)
     draft.refusals, draft.settles = own.refusals, own.settles
@@ -73,7 +72,36 @@ class Own(NamedTuple):
     missed: list[Missed]
 
 
-def _decide_again(
+class _Lengths(NamedTuple):
+    """How much a draft had said before the late input was decided."""
+
+    entries: int
+    refusals: int
+    settles: int
+    fired: int
+    missed: int
+
+    @classmethod
+    def of(cls, draft: Draft) -> _Lengths:
+        return cls(
+            len(draft.entries),
+            len(draft.refusals),
+            len(draft.settles),
+            len(draft.fired),
+            len(draft.missed),
+        )
+
+    def since(self, draft: Draft) -> Own:
+        return Own(
+            draft.entries[self.entries :],
+            draft.refusals[self.refusals :],
+            draft.settles[self.settles :],
+            draft.fired[self.fired :],
+            draft.missed[self.missed :],
+        )
+
+
+def decide_again(
     again: Draft, item: Input, records: Sequence[LedgerRecord]
 ) -> tuple[Verdict, Own]:
     answer: tuple[Verdict, Own] | None = None
@@ -81,12 +109,11 @@ def _decide_again(
         again.pass_time(again, current.time)
         again.move_to(current, max(current.time, again.time))
         again.forced = forced
-        said = (again.entries, again.refusals, again.settles, again.fired, again.missed)
-        lengths = [len(part) for part in said]
+        said = _Lengths.of(again)
         verdict = again.decide(again, current)
+        finish(again, current, verdict)
         if current is item:
-            parts = [part[length:] for part, length in zip(said, lengths, strict=True)]
-            answer = verdict, Own(*parts)
+            answer = verdict, said.since(again)
         again.forced = False
     assert answer is not None, "the late input is one of those decided"
     return answer
@@ -208,16 +235,10 @@ def _tell_tier(draft: Draft, ladder_id: str, target: Account) -> None:
 
 
 def _tell_grant(draft: Draft, key: str, was: object, now: object) -> None:
-    item = was if now is None else now
-    if (was is None) == (now is None):
-        return
-    change = "withdrawn" if now is None else "gained"
-    name = digest(f"{draft.account.id}/{key}/{item.valid_from}".encode())
-    draft.eligibility.append(
-        Eligibility(
-            change, name, item.quantity, CORRECTION, item.reward_id, item.valid_from, item.valid_until
-        )
-    )
+    if type(was) is Grant and now is None:
+        tell(draft, "withdrawn", key, was, was.quantity, CORRECTION)
+    elif type(now) is Grant and was is None:
+        tell(draft, "gained", key, now, now.quantity, CORRECTION)
 
 
 def _new_effects(again: Draft, records: Sequence[LedgerRecord]) -> list[Effect]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from schemas.ledger import LedgerRecord
 
 DECODERS: dict[str, msgspec.json.Decoder[object]] = {
-    name: msgspec.json.Decoder(kind)  # type: ignore[misc]  # mypy joins the types to `type`
+    name: msgspec.json.Decoder(kind)
     for name, kind in (
         ("profile", Profile),
         ("lots", Lot | None),

@@ -111,7 +111,9 @@ def keep(draft: Draft, name: str, lot: Lot) -> None:
 def in_order(draft: Draft, unit: str) -> list[tuple[str, Lot]]:
     """Lots with available points, in consumption order: soonest expiry, then earliest earned."""
     lots = [
-        (name, lot) for name, lot in draft.account.lots.items() if lot.unit == unit and lot.available
+        (name, lot)
+        for name, lot in draft.account.lots.items()
+        if lot.unit == unit and lot.available
     ]
     lots.sort(key=_consumption)
     return lots
@@ -154,7 +156,9 @@ def legs_of(parts: Iterable[Part], source: str, target: str) -> tuple[Leg, ...]:
     )
 
 
-def give_back(draft: Draft, kind: str, unit: str, parts: Sequence[Part], source: str, rule: str) -> None:
+def give_back(  # noqa: PLR0913 - one entry has this many parts
+    draft: Draft, kind: str, unit: str, parts: Sequence[Part], source: str, rule: str
+) -> None:
     """Return drawn points to their own lots with their own dates; the dead ones die at once.
 
     `source` is `reserved` or `redeemed`. Debt is filled first.

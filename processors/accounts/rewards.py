@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from processors.accounts.account import Account, Part
     from processors.accounts.draft import Draft
     from processors.programs.compiled import Reward, Version
+
+Change = Literal["gained", "withdrawn", "consumed", "expired"]
 
 OPEN = "open/"
 """Key prefix of catalogue rewards; what was granted is named by its reward and instant."""
@@ -103,14 +105,14 @@ def _open(  # noqa: PLR0913 - a grant has this many parts
         catalogue=name.startswith(OPEN),
     )
     draft.put("grants", name, item)
-    _tell(draft, "gained", name, item, quantity, reason)
+    tell(draft, "gained", name, item, quantity, reason)
 
 
-def close(draft: Draft, name: str, change: str, reason: str) -> None:
+def close(draft: Draft, name: str, change: Change, reason: str) -> None:
     """End a grant: `withdrawn` or `expired`."""
     item = draft.account.grants[name]
     draft.put("grants", name, None)
-    _tell(draft, change, name, item, item.quantity, reason)
+    tell(draft, change, name, item, item.quantity, reason)
 
 
 def use(draft: Draft, reward_id: str, quantity: int, reason: str) -> bool:
@@ -126,7 +128,7 @@ def use(draft: Draft, reward_id: str, quantity: int, reason: str) -> bool:
         left -= taken
         rest = replace(item, quantity=item.quantity - taken)
         draft.put("grants", name, rest if rest.quantity else None)
-        _tell(draft, "consumed", name, item, taken, reason)
+        tell(draft, "consumed", name, item, taken, reason)
     return True
 
 
@@ -170,12 +172,13 @@ def follow_tiers(draft: Draft, since: int) -> None:
                 withdraw_unused(draft, f"tier/{ladder}/{reward.id}")
 
 
-def _tell(  # noqa: PLR0913 - an eligibility has this many parts
-    draft: Draft, change: str, name: str, item: Grant, quantity: int, reason: str
+def tell(  # noqa: PLR0913 - an eligibility has this many parts
+    draft: Draft, change: Change, name: str, item: Grant, quantity: int, reason: str
 ) -> None:
+    """Publish what happened to a grant. Its id is the same whenever the account is folded."""
     draft.eligibility.append(
         Eligibility(
-            change,  # type: ignore[arg-type]  # one of the four changes
+            change,
             digest(f"{draft.account.id}/{name}/{item.valid_from}".encode()),
             quantity,
             reason,

@@ -20,15 +20,20 @@ FORGOTTEN = {"committed", "released", "reversed"}
 
 def finish(draft: Draft, item: Input, verdict: Verdict, *, late: bool = False) -> None:
     """Complete a decision. A late one has refreshed and reminded in its own order of time."""
-    account = draft.account
     if verdict.outcome in {"duplicate", "conflicting"}:
         return
-    if not late and not account.id.startswith("alias/") and verdict.outcome != "forwarded":
-        refresh(draft)
-        plan_reminders(draft)
     if item.type != TIME_PASSED and not item.type.startswith("transfer."):
         draft.put("identities", identity(item.source, item.id), (item.payload, item.time))
-    if verdict.outcome == "accepted" and draft.time > account.time:
+    if verdict.outcome == "accepted" and not late:
+        round_off(draft)
+
+
+def round_off(draft: Draft) -> None:
+    """Bring what follows from the account in line: eligibility, reminders, clocks."""
+    if not draft.account.id.startswith("alias/"):
+        refresh(draft)
+        plan_reminders(draft)
+    if draft.time > draft.account.time:
         draft.tick("time", draft.time)
     forget(draft)
 
@@ -66,9 +71,13 @@ def forget(draft: Draft) -> None:
 
 def _old(draft: Draft, late: int, horizon: int) -> list[tuple[str, str]]:
     account = draft.account
-    known = (("identities", account.identities, late), ("keys", account.keys, horizon - (account.time - horizon)))
+    twice = 2 * horizon - account.time
+    known = (("identities", account.identities, late), ("keys", account.keys, twice))
     old = [
-        (name, key) for name, items, limit in known for key, (_, at) in items.items() if at < limit
+        (name, key)
+        for name, items, limit in known
+        for key, (_, at) in items.items()
+        if at < limit
     ]
     old += [("orders", key) for key, order in account.orders.items() if order.time < horizon]
     old += [

@@ -12,8 +12,9 @@ from msgspec.structs import replace
 
 from processors.accounts.assign import next_due
 from processors.accounts.lots import expire, in_order, release
-from processors.accounts.rewards import close, follow_tiers, refresh
+from processors.accounts.rewards import close, follow_tiers
 from processors.accounts.tiers import judge
+from processors.decisions.closing import round_off
 from processors.decisions.conversions import convert
 from processors.decisions.memberships import end_membership
 from processors.decisions.redemptions import release_hold
@@ -33,7 +34,7 @@ def pass_time(draft: Draft, until: int) -> None:
     while (due := next_due(draft.account)) is not None and due <= until:
         draft.move_to(draft.item, max(due, draft.time))
         do_due(draft, due)
-        refresh(draft)
+        round_off(draft)
     draft.move_to(draft.item, max(until, draft.time))
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from schemas.decoding import decode_data
+
 from processors.decisions import aliases
 from processors.decisions.members import admit
 from processors.decisions.table import BUSINESS_KEYS, DECISIONS
 from processors.decisions.verdict import ACCEPTED, Verdict, refused
 from processors.decisions.waiting import park
-from schemas.decoding import decode_data
 from schemas.values import canonical, digest
 
 if TYPE_CHECKING:

@@ -12,7 +12,15 @@ import msgspec
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
-from processors.accounts.account import Grant, Lot, Order, Redemption, Referral, Review, Totals
+from processors.accounts.account import (
+    Grant,
+    Lot,
+    Order,
+    Redemption,
+    Referral,
+    Review,
+    Totals,
+)
 from processors.accounts.draft import VALUES
 from processors.accounts.lots import NEVER, keep
 from processors.accounts.rewards import follow_tiers
@@ -23,8 +31,9 @@ from schemas.transfers import AliasClaim, MergeContent, MergeRequest
 from schemas.values import identity
 
 if TYPE_CHECKING:
-    from processors.accounts.draft import Draft
     from schemas.inputs.members import MemberMerged, MemberUnmerged
+
+    from processors.accounts.draft import Draft
 
 
 class Belongings(Struct, frozen=True, omit_defaults=True):
@@ -62,7 +71,10 @@ def requested(draft: Draft, data: MergeRequest) -> Verdict:
     """Hand over everything, and send what comes later on to the survivor."""
     account = draft.account
     content = Belongings(
-        lots={key: replace(lot, origin=lot.origin or account.id) for key, lot in account.lots.items()},
+        lots={
+            key: replace(lot, origin=lot.origin or account.id)
+            for key, lot in account.lots.items()
+        },
         debts={unit: totals.debt for unit, totals in account.totals.items() if totals.debt},
         orders=account.orders,
         redemptions=account.redemptions,

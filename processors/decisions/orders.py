@@ -19,9 +19,10 @@ from schemas.ledger import Fired, Missed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from processors.accounts.draft import Draft
-    from processors.programs.compiled import Award, Cap, Miss, Rule, Version
     from schemas.inputs.purchases import PurchaseCompleted, PurchaseEdited
+
+    from processors.accounts.draft import Draft
+    from processors.programs.compiled import Award, Cap, Rule, Version
 
 def spread(amounts: Sequence[int], total: int) -> list[int]:
     """Split `total` by `amounts`: largest remainder, ties to the earlier one."""
@@ -137,7 +138,13 @@ def take(draft: Draft, order_id: str, order: Order, rule: Rule, amount: int) -> 
     ]
     if amount > lapsed:
         take_back(
-            draft, rule.unit, amount - lapsed, own, rule.id, version.negative, undo_vouchers(version)
+            draft,
+            rule.unit,
+            amount - lapsed,
+            own,
+            rule.id,
+            version.negative,
+            undo_vouchers(version),
         )
     return order
 
@@ -160,10 +167,8 @@ def _within_caps(draft: Draft, order: Order, version: Version, award: Award) -> 
 def _use_caps(draft: Draft, order: Order, rule: Rule, more: int) -> None:
     held = order.granted.get(rule.id, 0)
     for cap in rule.caps:
-        if cap.counts == "points":
-            used = more
-        else:
-            used = int(held + more > 0) - int(held > 0)
+        awards = int(held + more > 0) - int(held > 0)
+        used = more if cap.counts == "points" else awards
         draft.count(_cap_key(draft, order, cap), used)
 
 

@@ -16,14 +16,15 @@ from schemas.ledger import Bucket, Leg
 from schemas.values import canonical_of, parse_amount
 
 if TYPE_CHECKING:
-    from processors.accounts.draft import Draft
-    from processors.programs.compiled import Redeeming
     from schemas.inputs.requests import (
         RedemptionCommitted,
         RedemptionReleased,
         RedemptionRequested,
         RedemptionReversed,
     )
+
+    from processors.accounts.draft import Draft
+    from processors.programs.compiled import Redeeming
 
 COMMITTED = "loyalty.redemption.committed.v1"
 

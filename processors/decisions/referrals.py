@@ -18,9 +18,10 @@ from processors.decisions.verdict import ACCEPTED, Verdict, refused
 from schemas.transfers import ReferralFact
 
 if TYPE_CHECKING:
+    from schemas.inputs.referrals import ReferralCompleted, ReferralJoined
+
     from processors.accounts.draft import Draft
     from processors.programs.compiled import Cap, ReferralRules, Rule, Version
-    from schemas.inputs.referrals import ReferralCompleted, ReferralJoined
 
 FIRST_ORDER = "first_order"
 JOINED, QUALIFIED = "joined", "qualified"

@@ -14,8 +14,6 @@ from processors.decisions.verdict import ACCEPTED, Verdict, parked, refused
 from processors.decisions.waiting import apply_waiting
 
 if TYPE_CHECKING:
-    from processors.accounts.draft import Draft
-    from processors.programs.compiled import ReviewRules, Rule
     from schemas.inputs.reviews import (
         ReviewApproved,
         ReviewEdited,
@@ -23,6 +21,9 @@ if TYPE_CHECKING:
         ReviewRemoved,
         ReviewSubmitted,
     )
+
+    from processors.accounts.draft import Draft
+    from processors.programs.compiled import ReviewRules, Rule
 
 PENDING, APPROVED = "pending", "approved"
 REJECTED, REMOVED, REFUSED = "rejected", "removed", "refused"

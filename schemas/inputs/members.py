@@ -1,0 +1,63 @@
+"""`loyalty.member.*`: who the members are."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from schemas.inputs.base import Attribute, Attributes, Id, InputData, Text
+
+
+def _birthday(value: str) -> str:
+    try:
+        date.fromisoformat(f"2024-{value}")
+    except ValueError:
+        raise ValueError("must be a date MM-DD") from None
+    return value
+
+
+Birthday = Annotated[str, AfterValidator(_birthday)]
+
+
+class MemberEnrolled(InputData):
+    """loyalty.member.enrolled.v1."""
+
+    aliases: tuple[Id, ...] | None = Field(default=None, strict=False)
+    attributes: Attributes | None = None
+    birthday: Birthday | None = None
+    market: Text | None = None
+    referrer: Id | None = None
+    timezone: Text | None = None
+
+
+class ProfileChanged(InputData):
+    """loyalty.member.profile_changed.v1: attributes merge key by key, null deletes a key."""
+
+    attributes: dict[Text, Attribute | None] | None = None
+    birthday: Birthday | None = None
+    market: Text | None = None
+    timezone: Text | None = None
+
+
+class AliasLinked(InputData):
+    """loyalty.member.alias_linked.v1."""
+
+    alias: Id
+
+
+class MemberMerged(InputData):
+    """loyalty.member.merged.v1: the subject survives."""
+
+    from_member: Id
+
+
+class MemberUnmerged(InputData):
+    """loyalty.member.unmerged.v1."""
+
+    from_member: Id
+
+
+class MemberErased(InputData):
+    """loyalty.member.erased.v1."""

@@ -1,0 +1,21 @@
+"""`engagement.referral.*`: the subject is the friend."""
+
+from __future__ import annotations
+
+from schemas.inputs.base import Id, InputData
+
+
+class ReferralJoined(InputData):
+    """engagement.referral.joined.v1."""
+
+    already_registered: bool = False
+    referral_id: Id
+    referrer: Id
+    same_device: bool = False
+
+
+class ReferralCompleted(InputData):
+    """engagement.referral.completed.v1."""
+
+    referral_id: Id
+    referrer: Id

@@ -1,0 +1,72 @@
+"""JSON as the contract wants it: UTF-8, finite, 64-bit integers, no key twice, not too deep."""
+
+from __future__ import annotations
+
+import json
+from typing import NoReturn
+
+import orjson
+
+from schemas.unreadable import DeadLetterReason, Unreadable
+
+MOST_BYTES = 1_000_000
+MOST_DEPTH = 32
+SPACES_BEFORE_COLON = (b'" :', b'"\t:', b'"\n:', b'"\r:')
+
+
+def parse(value: bytes) -> object:
+    """The value of some JSON bytes. Raises Unreadable."""
+    if len(value) > MOST_BYTES:
+        _refuse(DeadLetterReason.TOO_LARGE, f"must not exceed {MOST_BYTES} bytes")
+    try:
+        found: object = orjson.loads(value)
+    except orjson.JSONDecodeError as bad:
+        _explain(value, bad)
+    keys = _count_keys(found, 0)
+    if keys != value.count(b'":') or any(form in value for form in SPACES_BEFORE_COLON):
+        _look_for_repeats(value)
+    return found
+
+
+def _explain(value: bytes, bad: orjson.JSONDecodeError) -> NoReturn:
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        _refuse(DeadLetterReason.BAD_ENCODING, "must be UTF-8")
+    if "depth" in bad.msg or "recursion" in bad.msg:
+        _refuse(DeadLetterReason.TOO_DEEP, f"must not nest deeper than {MOST_DEPTH}")
+    _refuse(DeadLetterReason.INVALID_JSON, f"not JSON at byte {bad.pos}")
+
+
+def _count_keys(found: object, depth: int) -> int:
+    """How many keys were kept; the text has more `":` than that if one was repeated."""
+    if depth > MOST_DEPTH:
+        _refuse(DeadLetterReason.TOO_DEEP, f"must not nest deeper than {MOST_DEPTH}")
+    if type(found) is dict:
+        count = len(found)
+        for item in found.values():
+            if type(item) is dict or type(item) is list:
+                count += _count_keys(item, depth + 1)
+        return count
+    count = 0
+    if type(found) is list:
+        for item in found:
+            if type(item) is dict or type(item) is list:
+                count += _count_keys(item, depth + 1)
+    return count
+
+
+def _look_for_repeats(value: bytes) -> None:
+    """The slow and certain way, for the few texts that look as if a key stood twice."""
+    json.loads(value, object_pairs_hook=_unrepeated)
+
+
+def _unrepeated(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        _refuse(DeadLetterReason.DUPLICATE_KEY, "an object must not hold a key twice")
+    return found
+
+
+def _refuse(reason: DeadLetterReason, detail: str) -> NoReturn:
+    raise Unreadable(reason, "json", "", detail)

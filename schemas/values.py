@@ -1,0 +1,80 @@
+"""Values on the wire and inside: instants, amounts, canonical JSON, hashes. Pure functions."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import orjson
+from msgspec import Raw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+DATE_LENGTH = 10
+
+
+def parse_instant(text: str) -> int:
+    """Microseconds since 1970 UTC. Raises ValueError unless `text` is RFC 3339 with an offset."""
+    if len(text) <= DATE_LENGTH or text[DATE_LENGTH] not in "Tt ":
+        raise ValueError("must be an RFC 3339 instant such as 2026-03-01T12:00:00Z")
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("must carry an offset such as Z or +01:00")
+    return (instant - EPOCH) // MICROSECOND
+
+
+@lru_cache(maxsize=1 << 14)
+def format_instant(instant: int) -> str:
+    """RFC 3339 in UTC, without needless fractions."""
+    moment = EPOCH + timedelta(microseconds=instant)
+    return moment.replace(tzinfo=None).isoformat() + "Z"
+
+
+@lru_cache(maxsize=1 << 14)
+def format_amount(amount: int, scale: int) -> str:
+    """A decimal string with exactly `scale` places."""
+    if not scale:
+        return str(amount)
+    sign = "-" if amount < 0 else ""
+    digits = str(abs(amount)).rjust(scale + 1, "0")
+    return f"{sign}{digits[:-scale]}.{digits[-scale:]}"
+
+
+def parse_amount(text: str, scale: int) -> int | None:
+    """Smallest steps of a unit; None when `text` is no decimal, or has more places than the unit."""
+    sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text)
+    whole, point, places = digits.partition(".")
+    places = places.rstrip("0")
+    if not whole.isdecimal() or not whole.isascii() or (point and not digits[-1].isdecimal()):
+        return None
+    if len(places) > scale or (places and not (places.isdecimal() and places.isascii())):
+        return None
+    return sign * int(whole + places.ljust(scale, "0"))
+
+
+def digest(data: bytes) -> str:
+    """Hash of some bytes, as 32 hexadecimal digits."""
+    return blake2b(data, digest_size=16).hexdigest()
+
+
+def identity(source: str, name: str) -> str:
+    """Hash of an event's identity, `(source, id)`."""
+    return digest(f"{source}\0{name}".encode())
+
+
+def canonical(data: bytes, without: Iterable[str] = ()) -> bytes:
+    """A JSON object with its keys sorted, some of them left out."""
+    value = orjson.loads(data)
+    for name in without:
+        value.pop(name, None)
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def canonical_of(value: object) -> Raw:
+    """Canonical JSON of plain values."""
+    return Raw(orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
