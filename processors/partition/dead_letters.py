@@ -9,6 +9,7 @@ from schemas.values import digest
 
 if TYPE_CHECKING:
     from processors.partition.records import Fetched
+    from schemas.unreadable import DeadLetterReason
 
 MAX_VALUE_BYTES = 8_000_000
 """Beyond this an original stays where it is, and the dead letter refers to it."""
@@ -18,7 +19,7 @@ ATTEMPT = "loyalty.dlq.attempt"
 class Fault(NamedTuple):
     """Why an input is a dead letter: a closed reason, where it failed, and the offending path."""
 
-    reason: str
+    reason: DeadLetterReason
     stage: str
     path: str
     detail: str

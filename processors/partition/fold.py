@@ -21,12 +21,13 @@ from processors.partition.reading import (
     forwarded_input,
     transfer_input,
 )
-from processors.partition.records import DEAD_LETTERS, Batch, Broken, Unreadable
+from processors.partition.records import DEAD_LETTERS, Batch, Broken
 from processors.partition.store import Store
 from processors.partition.writer import HISTORIES, Writer
 from processors.routing import partition_of
 from schemas.ledger import RECORD_VERSION, Cause, Coordinates, LedgerRecord, Refusal
 from schemas.transfers import DECODER as TRANSFER_DECODER
+from schemas.unreadable import DeadLetterReason, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from schemas.transfers import Transfer
 
 DUE_PER_BATCH = 2_000
+TOO_EARLY = Fault(
+    DeadLetterReason.FUTURE_TIME, "intake", "time", "lies too far ahead of the record's arrival"
+)
 
 
 class Partition:
@@ -150,12 +154,12 @@ class Partition:
         at = Coordinates(fetched.offset, fetched.partition, fetched.timestamp, fetched.topic)
         engine = self.engine
         try:
-            received = engine.read(fetched.headers, fetched.value)
+            received = engine.read(fetched.value, fetched.headers)
         except Unreadable as bad:
             self._bury(fetched, at, Fault(bad.reason, bad.stage, bad.path, bad.detail))
             return True
         if received.time > fetched.timestamp * 1000 + engine.ahead:
-            self._bury(fetched, at, Fault("future_time", "intake", "time", "ahead of its arrival"))
+            self._bury(fetched, at, TOO_EARLY)
             return True
         name = engine.account_of(received.subject)
         item = event_input(received, name, at)
@@ -171,7 +175,7 @@ class Partition:
         try:
             transfer = TRANSFER_DECODER.decode(fetched.value or b"")
         except msgspec.DecodeError as bad:
-            self._bury(fetched, at, Fault("not_a_transfer", "transfer", "", str(bad)))
+            self._bury(fetched, at, Fault(DeadLetterReason.INVALID_DATA, "transfer", "", str(bad)))
             return True
         sender = str(transfer.sender_partition)
         place = (transfer.sender_seq, transfer.index)

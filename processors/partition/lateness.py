@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from processors.partition.records import Fetched, HistoryWanted, Unreadable
+from processors.partition.records import Fetched, HistoryWanted
 from processors.partition.writer import HISTORIES
 from processors.routing import partition_of
 from schemas.transfers import DECODER
+from schemas.unreadable import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +54,7 @@ def peek(partition: Partition, fetched: Fetched) -> tuple[str, int] | None:
             return None
         return transfer.to, transfer.time
     try:
-        received = engine.read(fetched.headers, fetched.value)
+        received = engine.read(fetched.value, fetched.headers)
     except Unreadable:
         return None
     name = engine.account_of(received.subject)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from processors.inputs import TIME_PASSED, Input
 from schemas.transfers import EVENT_DECODER
@@ -14,35 +14,11 @@ if TYPE_CHECKING:
     from processors.inputs import History, NeedsHistory, Step
     from processors.partition.records import Headers
     from processors.programs.compiled import Program
+    from schemas.intake import Received
     from schemas.ledger import Coordinates, LedgerRecord
     from schemas.transfers import Transfer
 
 HOUR = 3_600_000_000
-
-
-class Received(Protocol):
-    """An event as intake read it."""
-
-    @property
-    def type(self) -> str: ...
-    @property
-    def source(self) -> str: ...
-    @property
-    def id(self) -> str: ...
-    @property
-    def subject(self) -> str: ...
-    @property
-    def time(self) -> int: ...
-    @property
-    def data(self) -> object: ...
-    @property
-    def event(self) -> bytes: ...
-    @property
-    def payload(self) -> str: ...
-    @property
-    def program(self) -> str | None: ...
-    @property
-    def testmode(self) -> bool: ...
 
 
 class Engine(NamedTuple):
@@ -52,7 +28,7 @@ class Engine(NamedTuple):
     step: Callable[[Account, Input, Program, History | None], Step | NeedsHistory]
     refold: Callable[[Account, Input, Sequence[LedgerRecord], Program, int], Account]
     """A checkpoint, with records and a late input decided on top of it, as at an instant."""
-    read: Callable[[Headers, bytes | None], Received]
+    read: Callable[[bytes | None, Headers], Received]
     """Raises `Unreadable`."""
     account_of: Callable[[str], str]
     """The account that a subject names: a member id, or that of an alias."""

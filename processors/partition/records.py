@@ -22,14 +22,6 @@ class Broken(AssertionError):  # noqa: N818  # it reads as a fact: an invariant 
     """An invariant of ours failed. The worker stops before anything is committed."""
 
 
-class Unreadable(Exception):  # noqa: N818
-    """Stands in until intake has its own."""
-
-    def __init__(self, reason: str, stage: str, path: str, detail: str) -> None:
-        super().__init__(reason)
-        self.reason, self.stage, self.path, self.detail = reason, stage, path, detail
-
-
 class Fetched(NamedTuple):
     """One record as it was fetched; the timestamp is in milliseconds."""
 

@@ -101,8 +101,9 @@ class Writer:
         """Write an account's record and all that follows from it."""
         if record.account != name or account.id != name:
             raise Broken(f"a step of {name} answered with {record.account}")
-        if record.member_sequence not in {None, account.sequence}:
-            raise Broken(f"{name} stands at {account.sequence}, not {record.member_sequence}")
+        sequence = record.member_sequence
+        if sequence is not None and sequence != account.sequence:
+            raise Broken(f"{name} stands at {account.sequence}, not {sequence}")
         key = name.encode()
         value = self.seal(record, key)
         version = record.program_version
@@ -110,7 +111,7 @@ class Writer:
             self.use(version)
         if record.effects:
             self.send(record, item)
-        if record.member_sequence is not None:
+        if sequence is not None:
             outgoing = self.batch.outgoing
             for role, output_key, output, headers in self.engine.outputs(record):
                 outgoing[role].append(Outgoing(self.number, output_key, output, headers))

@@ -8,7 +8,7 @@ adds as a number, so a late event that is not decided in its place leaves anothe
 from __future__ import annotations
 
 from hashlib import blake2b
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 from msgspec import Raw
@@ -17,9 +17,11 @@ from processors.accounts.account import Account, Frozen
 from processors.accounts.assign import assign
 from processors.inputs import TIME_PASSED, History, Input, NeedsHistory, Step
 from processors.partition import Engine
-from processors.partition.records import Unreadable
 from processors.programs.compiled import Program, Redeeming, Version
+from schemas.inputs.base import InputData
+from schemas.intake import Received
 from schemas.ledger import RECORD_VERSION, Cause, Change, Coordinates, Effect, LedgerRecord
+from schemas.unreadable import DeadLetterReason, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,21 +46,6 @@ class Toy(msgspec.Struct, frozen=True):
     at: int = 0
 
 
-class Event(NamedTuple):
-    """A toy event as read."""
-
-    type: str
-    source: str
-    id: str
-    subject: str
-    time: int
-    data: object
-    event: bytes
-    payload: str
-    program: str | None = None
-    testmode: bool = False
-
-
 class Wire(msgspec.Struct):
     """A toy event as it is sent."""
 
@@ -79,15 +66,17 @@ def event(name: str, subject: str, time: int, do: str, **data: str | int) -> byt
     )
 
 
-def read(_headers: Headers, value: bytes | None) -> Event:
+def read(value: bytes | None, _headers: Headers) -> Received:
     """A toy event, or `Unreadable`."""
     try:
         wire = WIRE.decode(value or b"")
-        data = TOY.decode(wire.data)
+        TOY.decode(wire.data)
     except msgspec.DecodeError as error:
-        raise Unreadable("invalid_json", "decode", "", str(error)) from error
+        raise Unreadable(DeadLetterReason.INVALID_JSON, "decode", "", str(error)) from error
     payload = blake2b(value or b"", digest_size=16).hexdigest()
-    return Event("toy", "t", wire.id, wire.subject, wire.time, data, bytes(wire.data), payload)
+    return Received(
+        "toy", "t", wire.id, wire.subject, wire.time, InputData(), bytes(wire.data), payload
+    )
 
 
 def step(

@@ -56,6 +56,4 @@ def test_a_transfer_that_is_none_is_a_dead_letter() -> None:
     run = [Fetched(engine().transfers_topic, 0, 0, START // 1000, b"m", b"hello", ())]
     batch = Partition(engine(), 0, 1).fold(run)
     assert batch.outcomes == {"dead_lettered": 1}
-    assert (
-        dict(batch.outgoing["dead_letters"][0].headers)["loyalty.dlq.reason"] == b"not_a_transfer"
-    )
+    assert dict(batch.outgoing["dead_letters"][0].headers)["loyalty.dlq.reason"] == b"invalid_data"
