@@ -105,6 +105,8 @@ def decide_again(
     again: Draft, item: Input, records: Sequence[LedgerRecord]
 ) -> tuple[Verdict, Own]:
     answer: tuple[Verdict, Own] | None = None
+    # From the checkpoint's own time on: what came before the late input is not moved up to it.
+    again.move_to(item, again.account.time)
     for current, forced in _in_order_of_time(item, records):
         again.pass_time(again, current.time)
         again.move_to(current, max(current.time, again.time))
