@@ -162,7 +162,7 @@ class Partition:
             self._bury(fetched, at, TOO_EARLY)
             return True
         name = engine.account_of(received.subject)
-        item = event_input(received, name, at)
+        item = event_input(engine, received, name, at)
         if partition_of(name, self.count) != self.number:
             if partition_of(received.subject, self.count) != self.number:
                 self.writer.batch.mis_keyed += 1

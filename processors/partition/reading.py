@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from processors.inputs import TIME_PASSED, Input
+from processors.partition.addresses import addressed
 from schemas.transfers import EVENT_DECODER
 
 if TYPE_CHECKING:
@@ -38,8 +39,9 @@ class Engine(NamedTuple):
     """How far an event's time may lie ahead of its arrival, in microseconds."""
 
 
-def event_input(received: Received, account: str, at: Coordinates) -> Input:
+def event_input(engine: Engine, received: Received, account: str, at: Coordinates) -> Input:
     """An event that entered here, under the account that its subject names."""
+    data, event = addressed(received, engine.account_of)
     return Input(
         received.type,
         received.source,
@@ -47,8 +49,8 @@ def event_input(received: Received, account: str, at: Coordinates) -> Input:
         account,
         received.time,
         at.timestamp * 1000,
-        received.data,
-        received.event,
+        data,
+        event,
         received.payload,
         at,
         None,
