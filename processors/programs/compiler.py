@@ -1,0 +1,234 @@
+"""From a program file's model to a compiled program. Done once at load."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import orjson
+
+from processors.programs import compiled, model
+from processors.programs.calendars import calendar as calendar_of
+from processors.programs.figures import ratio_of, steps_of
+from processors.programs.ladders import compile_ladder
+from processors.programs.periods import ending, releasing, window_of
+from processors.programs.pricing import MINOR, freezing, pricing, trigger_key
+from processors.programs.sides import compile_referrals, compile_reviews
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from processors.accounts.account import Account, Frozen, Order
+    from processors.programs.calendars import Calendar
+
+HOUR = 3_600_000_000
+MICRO = 10**6
+
+
+def compile_program(file: model.ProgramFile) -> compiled.Program:
+    """The program of a validated file. Its versions stand in order of time."""
+    calendar = calendar_of(file.time_zone)
+    ordered = sorted(file.versions.items(), key=lambda item: item[1].effective_from)
+    return compiled.Program(
+        id=file.program,
+        calendar=calendar,
+        versions=tuple(_version(name, version, file, calendar) for name, version in ordered),
+        late_horizon_days=file.late.horizon_days,
+        park_days=file.late.park_days,
+        retro_claim_days=file.late.retro_claim_days,
+        phone_region=file.phone_region,
+    )
+
+
+def version_hash(version: model.Version, file: model.ProgramFile) -> str:
+    """Hash of what a version means: the model with its defaults filled in."""
+    meaning = {
+        "version": version.model_dump(mode="json"),
+        "time_zone": file.time_zone,
+        "promotion_zone": file.promotion_zone,
+    }
+    data = orjson.dumps(meaning, option=orjson.OPT_SORT_KEYS)
+    return blake2b(data, digest_size=16).hexdigest()
+
+
+def _version(
+    name: str, version: model.Version, file: model.ProgramFile, calendar: Calendar
+) -> compiled.Version:
+    redemption = version.redemption
+    unit = redemption.by_amount[0] if redemption.by_amount else next(iter(version.units), "")
+    scale = version.units[unit].scale if unit else 0
+    holder: list[compiled.Version] = []
+    freeze = freezing(version, file, calendar)
+
+    def frozen(order: Order, account: Account) -> Frozen:
+        return freeze(order, account, holder[0])
+
+    expiry = ending(version.expiry, calendar)
+    made = compiled.Version(
+        id=name,
+        hash=version_hash(version, file),
+        effective_from=calendar.start_of(version.effective_from),
+        retroactive=version.retroactive,
+        units={
+            key: compiled.Unit(key, unit.scale, unit.spendable)
+            for key, unit in version.units.items()
+        },
+        currencies=None if version.currencies is None else frozenset(version.currencies),
+        enrolment=version.enrolment,
+        rules=_rules(version, calendar),
+        freeze=frozen,
+        price=pricing(version),
+        limits=_limits(version, calendar),
+        ladders=tuple(
+            compile_ladder(key, ladder, version, calendar)
+            for key, ladder in version.ladders.items()
+        ),
+        rewards={
+            key: _reward(key, reward, version, calendar) for key, reward in version.rewards.items()
+        },
+        redeeming=compiled.Redeeming(
+            mode=redemption.mode,
+            reversible=redemption.reversible,
+            units=frozenset(redemption.by_amount),
+            increment=steps_of(redemption.increment, scale),
+            minimum_order_minor=_minor(redemption.minimum_order),
+            minimum_balance=steps_of(redemption.minimum_balance, scale),
+            hold_until=_hold(redemption.hold_hours),
+        ),
+        refund_mode=version.refund.mode,
+        refund_custom=version.refund.custom_amount,
+        refund_horizon_days=version.refund.horizon_days,
+        negative=version.negative_balance,
+        activities=_activities(version, calendar),
+        reviews=compile_reviews(version, calendar),
+        referrals=compile_referrals(version, calendar),
+        reminders=tuple(
+            compiled.Reminder(key, reminder.unit, _before(reminder.days_before, calendar))
+            for key, reminder in version.reminders.items()
+        ),
+        adjustment_expires_at=lambda _unit, at, account: expiry(at, account),
+    )
+    holder.append(made)
+    return made
+
+
+def _rules(version: model.Version, calendar: Calendar) -> dict[str, compiled.Rule]:
+    """Every accrual rule by its name, those of reviews, referrals and activities among them."""
+    rules = {
+        name: compiled.Rule(
+            name,
+            rule.unit,
+            releasing(rule.release, calendar),
+            ending(rule.expiry or version.expiry, calendar),
+            rule.release.after if rule.release is not None else "none",
+            tuple(
+                compiled.Cap(
+                    f"{name}/{place}",
+                    steps_of(cap.amount, version.units[rule.unit].scale),
+                    window_of(cap.per, calendar),
+                    cap.counts,
+                )
+                for place, cap in enumerate(rule.caps)
+            ),
+        )
+        for name, rule in version.earning.items()
+    }
+    never = releasing(None, calendar)
+    expiry = ending(version.expiry, calendar)
+    for name, promotion in version.promotions.items():
+        if promotion.add is not None:
+            rules[name] = compiled.Rule(name, next(iter(version.units)), never, expiry)
+    for name, activity in version.activities.items():
+        ends = ending(activity.expiry or version.expiry, calendar)
+        rules[name] = compiled.Rule(name, activity.unit, never, ends)
+    reviews = compile_reviews(version, calendar)
+    referrals = compile_referrals(version, calendar)
+    more = [] if reviews is None else [reviews.rule, reviews.photo]
+    more += [] if referrals is None else [referrals.friend, referrals.referrer]
+    return rules | {rule.id: rule for rule in more if rule is not None}
+
+
+def _limits(
+    version: model.Version, calendar: Calendar
+) -> Callable[[Order], list[tuple[str, int]]]:
+    limited = [name for name, promotion in version.promotions.items() if promotion.per_day]
+    if not limited:
+        return lambda _order: []
+    return lambda order: [
+        (trigger_key(calendar, order, name), 1)
+        for name in limited
+        if name in order.frozen.promotions
+    ]
+
+
+def _reward(
+    name: str, reward: model.Reward, version: model.Version, calendar: Calendar
+) -> compiled.Reward:
+    scale = version.units[reward.unit].scale if reward.unit is not None else 0
+    cost = None if reward.cost is None else steps_of(reward.cost, scale)
+    ladder = reward.ladder or next(iter(version.ladders), None)
+    entry = None
+    if reward.on_entry_of is not None and ladder is not None:
+        entry = (ladder, frozenset(reward.on_entry_of))
+    valid = reward.valid_days
+    return compiled.Reward(
+        name,
+        reward.unit,
+        None if cost is None else (lambda _at: cost),
+        minimum_order_minor=_minor(reward.minimum_order),
+        currency=reward.currency,
+        tiers=None if reward.tiers is None else frozenset(reward.tiers),
+        ladder=ladder,
+        plan=reward.plan,
+        valid_until=None
+        if valid is None
+        else (lambda at, _account: calendar.days_after(at, valid)),
+        quantity=reward.quantity,
+        on_tier=entry,
+        closes_with_tier=reward.closes_with_tier,
+        grants=reward.grants,
+    )
+
+
+def _activities(
+    version: model.Version, calendar: Calendar
+) -> dict[str, tuple[compiled.ActivityRule, ...]]:
+    found: dict[str, tuple[compiled.ActivityRule, ...]] = {}
+    for name, rule in version.activities.items():
+        ends = ending(rule.expiry or version.expiry, calendar)
+        made = compiled.ActivityRule(
+            compiled.Rule(name, rule.unit, releasing(None, calendar), ends),
+            rule.activity,
+            _activity_price(name, rule, version.units[rule.unit].scale),
+            rule.once,
+        )
+        found[rule.activity] = (*found.get(rule.activity, ()), made)
+    return found
+
+
+def _activity_price(
+    name: str, rule: model.ActivityEarning, scale: int
+) -> Callable[[int, Frozen], compiled.Award | compiled.Miss]:
+    top, bottom = ratio_of(rule.points)
+    by_quantity = rule.each == "quantity"
+
+    def price(quantity: int, _frozen: Frozen) -> compiled.Award | compiled.Miss:
+        many, part = (quantity, MICRO) if by_quantity else (1, 1)
+        points = many * top * 10**scale // (part * bottom)
+        if not points:
+            return compiled.Miss(name, "nothing_to_earn_on")
+        return compiled.Award(name, rule.unit, points, {"quantity": many, "points": points})
+
+    return price
+
+
+def _minor(figure: str | None) -> int:
+    return 0 if figure is None else steps_of(figure, MINOR)
+
+
+def _hold(hours: int | None) -> Callable[[int], int | None]:
+    return lambda at: None if hours is None else at + hours * HOUR
+
+
+def _before(days: int, calendar: Calendar) -> Callable[[int], int]:
+    return lambda ends: calendar.days_after(ends, -days)

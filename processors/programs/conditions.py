@@ -1,0 +1,116 @@
+"""Conditions and bases, as closures over what an order froze and keeps. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from processors.accounts.account import Order, OrderLine
+    from processors.programs import model
+
+
+def holds(when: model.When) -> Callable[[Order], str | None]:
+    """None while every part of the condition holds, else the name of the first that does not."""
+    parts: list[tuple[str, Callable[[Order], bool]]] = []
+    for key, value in when.order.items():
+        parts.append((f"order.{key}", _same_order(key, value)))
+    for key, value in when.member.items():
+        parts.append((f"member.{key}", _same_member(key, value)))
+    for key, value in when.member_not.items():
+        unlike = _same_member(key, value)
+        parts.append((f"member.{key}", lambda order, unlike=unlike: not unlike(order)))  # type: ignore[misc]
+    if when.channels is not None:
+        channels = frozenset(when.channels)
+        parts.append(("channel", lambda order: order.channel in channels))
+    if when.tiers is not None:
+        tiers = frozenset(when.tiers)
+        parts.append(("tier", lambda order: bool(tiers & set(order.frozen.tiers.values()))))
+    if when.plan is not None:
+        plan = when.plan
+        parts.append(("plan", lambda order: plan in order.frozen.plans))
+    return _first_failing(tuple(parts))
+
+
+def _same_order(key: str, value: str | bool | int) -> Callable[[Order], bool]:
+    return lambda order: order.attributes.get(key) == value
+
+
+def _same_member(key: str, value: str | bool | int) -> Callable[[Order], bool]:
+    return lambda order: order.frozen.attributes.get(key) == value
+
+
+def _first_failing(
+    parts: tuple[tuple[str, Callable[[Order], bool]], ...],
+) -> Callable[[Order], str | None]:
+    if not parts:
+        return lambda _order: None
+
+    def check(order: Order) -> str | None:
+        for name, part in parts:
+            if not part(order):
+                return f"not:{name}"
+        return None
+
+    return check
+
+
+class Base:
+    """The part of an order that a rule looks at, and which share of it was paid so that it earns."""
+
+    __slots__ = ("_deduct", "_never", "_only", "takes")
+
+    def __init__(self, basis: model.Basis, tenders: model.Tenders) -> None:
+        self.takes = _taker(basis)
+        self._only = None if tenders.only is None else frozenset(tenders.only)
+        self._never = frozenset(tenders.never)
+        self._deduct = tenders.split == "deduct"
+
+    def __call__(self, order: Order) -> tuple[int, int, int]:
+        """Minor units kept, and the share of them that earns, as a ratio."""
+        takes = self.takes
+        amount = 0
+        for line in order.lines:
+            if takes(line):
+                amount += line.kept_minor
+        tenders = order.tenders
+        if not tenders:
+            return (amount, 1, 1) if self._only is None or "other" in self._only else (0, 1, 1)
+        total = earning = 0
+        for kind, paid in tenders.items():
+            total += paid
+            if kind not in self._never and (self._only is None or kind in self._only):
+                earning += paid
+        if self._deduct:
+            return max(0, amount - (total - earning)), 1, 1
+        return (amount, earning, total) if total else (amount, 1, 1)
+
+    def units(self, order: Order) -> int:
+        """Units kept of the lines it looks at."""
+        return sum(line.kept_quantity for line in order.lines if self.takes(line))
+
+
+def basis_of(basis: model.Basis, tenders: model.Tenders) -> Base:
+    """The basis of a rule."""
+    return Base(basis, tenders)
+
+
+def _taker(basis: model.Basis) -> Callable[[OrderLine], bool]:
+    kinds = frozenset(basis.kinds)
+    barred = frozenset(basis.except_categories)
+    narrow = (basis.categories, basis.product_classes, basis.skus)
+    if not barred and narrow == (None, None, None):
+        return lambda line: line.kind in kinds
+    categories, classes, skus = (None if part is None else frozenset(part) for part in narrow)
+
+    def takes(line: OrderLine) -> bool:
+        return (
+            line.kind in kinds
+            and line.category not in barred
+            and (categories is None or line.category in categories)
+            and (classes is None or line.product_class in classes)
+            and (skus is None or line.sku in skus)
+        )
+
+    return takes

@@ -1,0 +1,109 @@
+"""Ladders: thresholds, windows and holds (semantics, section 6)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from processors.programs import compiled, model
+from processors.programs.figures import steps_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from processors.accounts.account import Account
+    from processors.programs.calendars import Calendar
+
+MINOR = 2
+Window = tuple[str, int | None]
+
+
+def compile_ladder(
+    name: str, ladder: model.Ladder, version: model.Version, calendar: Calendar
+) -> compiled.Ladder:
+    """The ladder of a version."""
+    scale = _scale(ladder, version)
+    window = _window(ladder, calendar)
+    rolling = ladder.window == "rolling"
+    return compiled.Ladder(
+        id=name,
+        tiers=tuple(_tier(key, rung, scale) for key, rung in ladder.tiers.items()),
+        counts=ladder.counts,
+        scale=scale,
+        window_of=window,
+        held_until=_held(ladder, window, calendar),
+        rolling_from=_rolling_from(ladder, calendar) if rolling else None,
+        rolling_until=_rolling_until(ladder, calendar) if rolling else None,
+        on_refund=ladder.on_refund,
+        hold_days=ladder.hold_days,
+    )
+
+
+def _scale(ladder: model.Ladder, version: model.Version) -> int:
+    if ladder.counts == "spend":
+        return MINOR
+    if ladder.counts == "orders":
+        return 0
+    return next((unit.scale for unit in version.units.values()), 0)
+
+
+def _tier(name: str, rung: model.Rung, scale: int) -> compiled.Tier:
+    figures = rung.at if isinstance(rung.at, dict) else {"*": rung.at}
+    attribute = next(iter(rung.attribute.items()), None)
+    thresholds = {currency: steps_of(figure, scale) for currency, figure in figures.items()}
+    return compiled.Tier(name, thresholds, attribute)
+
+
+def _window(ladder: model.Ladder, calendar: Calendar) -> Callable[[int, Account], Window]:
+    if ladder.window == "calendar_year":
+        return lambda at, _account: (
+            str(calendar.date(at).year),
+            calendar.first_of_year(at, 1),
+        )
+    if ladder.window == "lifetime":
+        return lambda _at, _account: ("ever", None)
+    if ladder.window == "rolling":
+        return lambda at, _account: (calendar.date(at).isoformat(), None)
+
+    def year_of_membership(at: int, account: Account) -> Window:
+        first, last = calendar.anniversary(account.profile.enrolled_at or at, at)
+        return calendar.date(first).isoformat(), last
+
+    return year_of_membership
+
+
+def _held(
+    ladder: model.Ladder, window: Callable[[int, Account], Window], calendar: Calendar
+) -> Callable[[int, Account], int | None]:
+    if ladder.hold_days is not None:
+        days = ladder.hold_days
+        return lambda at, _account: calendar.days_after(at, days)
+    if ladder.held in {"for_ever", "while_carried"}:
+        return lambda _at, _account: None
+    if ladder.held == "window":
+        return lambda at, account: window(at, account)[1]
+
+    def next_window(at: int, account: Account) -> int | None:
+        ends = window(at, account)[1]
+        return None if ends is None else window(ends, account)[1]
+
+    return next_window
+
+
+def _rolling_from(ladder: model.Ladder, calendar: Calendar) -> Callable[[int], str]:
+    """An order exactly N days (months) old has left: the window starts the day after that."""
+    days, months = ladder.rolling_days, ladder.rolling_months
+    if months is not None:
+        return lambda at: calendar.date(
+            calendar.days_after(calendar.months_after(at, -months), 1)
+        ).isoformat()
+    assert days is not None, "a rolling window has days or months"
+    return lambda at: (calendar.date(at) - timedelta(days=days - 1)).isoformat()
+
+
+def _rolling_until(ladder: model.Ladder, calendar: Calendar) -> Callable[[int], int]:
+    days, months = ladder.rolling_days, ladder.rolling_months
+    if months is not None:
+        return lambda at: calendar.months_after(at, months)
+    assert days is not None, "a rolling window has days or months"
+    return lambda at: calendar.days_after(at, days)

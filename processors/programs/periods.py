@@ -1,0 +1,56 @@
+"""Spans and windows: when points are released, when they end, and which window a cap counts in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from processors.accounts.account import Account
+    from processors.programs import model
+    from processors.programs.calendars import Calendar
+
+
+def releasing(
+    release: model.Release | None, calendar: Calendar
+) -> Callable[[int, Account], int | None]:
+    """When points are released, from the instant that starts the wait. None: at once."""
+    if release is None:
+        return lambda _at, _account: None
+    days = release.days
+    return lambda at, _account: calendar.days_after(at, days)
+
+
+def ending(expiry: model.Expiry, calendar: Calendar) -> Callable[[int, Account], int | None]:
+    """When points end, from the instant at which they became available. None: never."""
+    many = expiry.after
+    by_kind: dict[str, Callable[[int], int]] = {
+        "days": lambda at: calendar.days_after(at, many),
+        "months": lambda at: calendar.months_after(at, many),
+        "month_start": lambda at: calendar.first_of_month(at, many),
+        "quarter_start": lambda at: calendar.first_of_quarter(at, many),
+        "year_start": lambda at: calendar.first_of_year(at, many),
+    }
+    end = by_kind.get(expiry.kind)
+    if end is None:
+        return lambda _at, _account: None
+    return lambda at, _account: end(at)
+
+
+def window_of(per: str, calendar: Calendar) -> Callable[[int, Account], str]:
+    """The name of the window of a cap that an instant falls in."""
+    by_kind: dict[str, Callable[[int, Account], str]] = {
+        "order": lambda at, _account: str(at),
+        "day": lambda at, _account: calendar.date(at).isoformat(),
+        "month": lambda at, _account: calendar.date(at).isoformat()[:7],
+        "quarter": lambda at, _account: _quarter(calendar, at),
+        "year": lambda at, _account: str(calendar.date(at).year),
+        "lifetime": lambda _at, _account: "ever",
+    }
+    return by_kind[per]
+
+
+def _quarter(calendar: Calendar, at: int) -> str:
+    day = calendar.date(at)
+    return f"{day.year}-Q{(day.month + 2) // 3}"
