@@ -42,12 +42,19 @@ def step(
         return Step(account, _record(draft, item, known))
     if _too_late(item, program):
         return _conclude(draft, item, refused("too_late"))
-    if item.time >= account.time:
+    if item.time >= account.time or _sends_on(account, item):
         return _conclude(draft, item, judge(draft, item))
     if history is None:
         return NeedsHistory(account.id)
     draft, verdict = decide_late(draft, item, history)
     return _conclude(draft, item, verdict, late=True)
+
+
+def _sends_on(account: Account, item: Input) -> bool:
+    """An alias, or who was merged into another, sends events on; no history bears on that."""
+    if item.type.startswith(TRANSFER):
+        return False
+    return account.profile.owner is not None or account.id.startswith("alias/")
 
 
 def _known(account: Account, item: Input) -> Verdict | None:
