@@ -1,0 +1,110 @@
+"""Every input in exactly one intake record, none left out, and what was parked settled once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from processors.verify.findings import Place
+from schemas.transfers import EVENT_DECODER
+from schemas.values import identity
+
+if TYPE_CHECKING:
+    from processors.verify.findings import Findings
+    from schemas.ledger import Coordinates, LedgerRecord
+
+FORWARD = "forward"
+
+
+class Gap(NamedTuple):
+    """Offsets of an input that no record of the ledger names: `start` up to, not with, `end`.
+
+    No fault where nothing lies there: a transaction's marker takes an offset too.
+    """
+
+    topic: str
+    partition: int
+    start: int
+    end: int
+
+
+class Sources:
+    """The inputs of one partition, as its ledger names them."""
+
+    def __init__(self, findings: Findings, partition: int) -> None:
+        self.findings = findings
+        self.partition = partition
+        self.positions: dict[str, int] = {}
+        """Next offset, by topic."""
+        self.gaps: dict[str, list[Gap]] = {}
+
+    def take(self, source: Coordinates, place: Place) -> None:
+        """A ledger record consumed this input."""
+        expected = self.positions.get(source.topic, 0)
+        if source.partition != self.partition:
+            what = f"it consumed partition {source.partition} of {source.topic}"
+            self.findings.add("O1 place", place, what, f"partition {self.partition}")
+        if source.offset < expected:
+            what = f"{source.topic} offset {source.offset} was consumed before"
+            self.findings.add("O1 twice", place, what, f"offset {expected} or beyond")
+            return
+        if source.offset > expected:
+            gap = Gap(source.topic, self.partition, expected, source.offset)
+            self.gaps.setdefault(source.topic, []).append(gap)
+        self.positions[source.topic] = source.offset + 1
+
+    def skipped(self, topic: str, offset: int) -> None:
+        """An input lies in a gap: it was passed over."""
+        place = Place(topic, self.partition, offset)
+        what = "this input is in no ledger record, though later ones are"
+        self.findings.add("O1 skipped", place, what, "one intake record")
+
+
+class Settlements:
+    """Inputs that wait for something, over all partitions: settled at most once."""
+
+    def __init__(self, findings: Findings) -> None:
+        self.findings = findings
+        self.open: dict[str, int] = {}
+        """By identity: intakes that wait, less settlements. Zeros are dropped."""
+        self.places: dict[str, Place] = {}
+        """Where an identity was last settled without a known intake."""
+
+    def take(self, record: LedgerRecord, place: Place) -> None:
+        """Count what the record leaves waiting, and what it settles."""
+        cause = record.cause
+        if cause is not None and _waits(record):
+            self._count(identity(cause.source, cause.id), 1, place)
+        for settled in record.settles:
+            self._count(settled, -1, place)
+        if record.outcome == "accepted":
+            for effect in record.effects:
+                if effect.kind == FORWARD:
+                    event = EVENT_DECODER.decode(effect.data)
+                    if event.settles:
+                        self._count(identity(event.source, event.id), -1, place)
+
+    def _count(self, name: str, change: int, place: Place) -> None:
+        now = self.open.get(name, 0) + change
+        if now:
+            self.open[name] = now
+        else:
+            self.open.pop(name, None)
+            self.places.pop(name, None)
+        if now < 0:
+            self.places[name] = place
+
+    def waiting(self) -> int:
+        """Inputs that still wait."""
+        return sum(count for count in self.open.values() if count > 0)
+
+    def finish(self) -> None:
+        """More settlements than intakes are a fault."""
+        for name, place in self.places.items():
+            what = f"input {name} is settled more often than it was parked or forwarded"
+            self.findings.add("O1 settled", place, what, "one settlement")
+
+
+def _waits(record: LedgerRecord) -> bool:
+    if record.outcome == "parked":
+        return True
+    return record.outcome == "forwarded" and all(e.kind != FORWARD for e in record.effects)
