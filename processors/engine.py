@@ -1,38 +1,56 @@
-"""The real engine: a program, and the pure parts that every partition folds with."""
+"""The engine of a program: what a partition folds with. The same for every partition."""
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from processors.partition.reading import HOUR, Engine
 from processors.refold import refold
+from processors.routing import murmur2
 from processors.step import step
 from projections.outputs import outputs
-from schemas.aliases import account_of
+from schemas.aliases import account_id, is_alias, normalise
 from schemas.intake import read
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from processors.programs.compiled import Program
 
-TRANSFERS_TOPIC = "loyalty.transfers.v1"
+REMEMBERED_ALIASES = 1 << 16
 
 
 def engine_of(
     program: Program,
+    partitions: int,
     *,
-    transfers_topic: str = TRANSFERS_TOPIC,
     alias_secret: bytes = b"",
+    transfers_topic: str = "loyalty.transfers.v1",
     ahead: int = HOUR,
 ) -> Engine:
-    """What a partition needs to fold the book of `program`."""
+    """The engine that decides by `program`."""
     return Engine(
         program=program,
         step=step,
         refold=refold,
         read=read,
-        account_of=partial(account_of, region=program.phone_region, secret=alias_secret),
+        account_of=account_of(program.phone_region, partitions, alias_secret),
         outputs=outputs,
         transfers_topic=transfers_topic,
         ahead=ahead,
     )
+
+
+def account_of(region: str | None, partitions: int, secret: bytes) -> Callable[[str], str]:
+    """Which account a subject names: a member's own, or that of a normalised alias."""
+
+    @lru_cache(maxsize=REMEMBERED_ALIASES)
+    def of_alias(subject: str) -> str:
+        alias = normalise(subject, region)
+        return account_id(alias, murmur2(alias.encode()) % partitions, secret)
+
+    def name(subject: str) -> str:
+        return of_alias(subject) if is_alias(subject) else subject
+
+    return name

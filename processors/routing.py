@@ -8,6 +8,7 @@ from struct import unpack_from
 SEED = 0x9747B28C
 MIX = 0x5BD1E995
 WORD = 0xFFFFFFFF
+ALIAS = "alias/"
 
 
 def murmur2(data: bytes) -> int:
@@ -32,5 +33,7 @@ def _hash_of(account: str) -> int:
 
 
 def partition_of(account: str, count: int) -> int:
-    """The partition of an account, or of any key that is text."""
+    """The partition of an account, or of any key that is text. An alias's account names its own."""
+    if account.startswith(ALIAS):
+        return int(account[len(ALIAS) : account.index("/", len(ALIAS))]) % count
     return _hash_of(account) % count

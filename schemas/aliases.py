@@ -7,12 +7,11 @@ the address itself.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from hashlib import blake2b
 
 SCHEMES = frozenset({"phone", "email", "card", "code"})
 PREFIX = "alias/"
-"""Accounts of aliases are called so, and by the hash of the alias."""
+"""Accounts of aliases are called so, by their partition, and by the hash of the alias."""
 
 NOT_A_DIGIT = re.compile(r"[^0-9]")
 CALLING_CODES = {"AT": "43", "AU": "61", "BE": "32", "CA": "1", "CH": "41", "DE": "49", "DK": "45",
@@ -56,10 +55,10 @@ def _phone(number: str, region: str | None) -> str:
     return f"+{code}{digits.removeprefix('0')}"
 
 
-@lru_cache(maxsize=1 << 16)
-def account_of(subject: str, region: str | None = None, secret: bytes = b"") -> str:
-    """The account that a subject names: a member's id, or the account of an alias."""
-    if subject.startswith(PREFIX) or not is_alias(subject):
-        return subject
-    name = normalise(subject, region).encode()
-    return PREFIX + blake2b(name, digest_size=16, key=secret[:64]).hexdigest()
+def account_id(alias: str, partition: int, secret: bytes = b"") -> str:
+    """The account that keeps a normalised alias. It names the partition on which the alias lives.
+
+    Producers key by the alias itself; the hash would not lead back to where that key belongs.
+    """
+    name = blake2b(alias.encode(), digest_size=16, key=secret[:64]).hexdigest()
+    return f"{PREFIX}{partition}/{name}"

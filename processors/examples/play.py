@@ -9,7 +9,7 @@ import orjson
 
 from processors.examples import compare
 from processors.examples.report import Failure, Result
-from processors.examples.stage import Stage
+from processors.examples.stage import PARTITIONS, Stage
 from processors.examples.why import reasons
 
 if TYPE_CHECKING:
@@ -25,20 +25,20 @@ NO_MEMBERS = {"outcome", "reason", "refusals", "notices", "ledger", "liability"}
 
 
 def play(
-    document: Document, program: Program, engine_of: Callable[[Program], Engine]
+    document: Document, program: Program, engine_of: Callable[[Program, int], Engine]
 ) -> list[Result]:
     """Play every example of a document."""
     return [play_one(document, example, program, engine_of) for example in document.examples]
 
 
 def play_one(
-    document: Document, example: Example, program: Program, engine_of: Callable[[Program], Engine]
+    document: Document, example: Example, program: Program, engine_of: Callable[[Program, int], Engine]
 ) -> Result:
     """Play one example from nothing."""
     if not example.implicit_enrolment:
         versions = tuple(replace(version, enrolment="required") for version in program.versions)
         program = replace(program, versions=versions)
-    stage = Stage(engine_of(program), document, example)
+    stage = Stage(engine_of(program, PARTITIONS), document, example)
     failures: list[Failure] = []
     step = None
     try:
