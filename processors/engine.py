@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from processors.partition.reading import HOUR, Engine
 from processors.refold import refold
-from processors.routing import murmur2
+from processors.routing import ALIAS, murmur2
 from processors.step import step
 from projections.outputs import outputs
 from schemas.aliases import account_id, is_alias, normalise
@@ -51,6 +51,8 @@ def account_of(region: str | None, partitions: int, secret: bytes) -> Callable[[
         return account_id(alias, murmur2(alias.encode()) % partitions, secret)
 
     def name(subject: str) -> str:
-        return of_alias(subject) if is_alias(subject) else subject
+        # Nobody outside may name an alias's account: such a text is an alias that nobody owns.
+        strange = subject.startswith(ALIAS)
+        return of_alias(subject) if strange or is_alias(subject) else subject
 
     return name

@@ -52,3 +52,11 @@ def test_a_secret_changes_the_name() -> None:
     alias = "email:ana@example.com"
     assert account_of(None, 7, b"")(alias) != account_of(None, 7, b"secret")(alias)
     assert account_of(None, 7, b"")("ana") == "ana"
+
+
+def test_nobody_outside_names_an_alias_account() -> None:
+    """A subject that looks like one is an alias that nobody owns, and harms nothing."""
+    name = account_of(None, 7, b"")
+    for strange in ("alias/", "alias/x/y", name("code:RITA10")):
+        assert name(strange) != strange
+        assert 0 <= partition_of(name(strange), 7) < 7
