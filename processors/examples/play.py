@@ -32,7 +32,10 @@ def play(
 
 
 def play_one(
-    document: Document, example: Example, program: Program, engine_of: Callable[[Program, int], Engine]
+    document: Document,
+    example: Example,
+    program: Program,
+    engine_of: Callable[[Program, int], Engine],
 ) -> Result:
     """Play one example from nothing."""
     if not example.implicit_enrolment:

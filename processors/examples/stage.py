@@ -11,7 +11,7 @@ from processors.partition.records import BALANCES, LEDGER, NOTICES
 from processors.routing import partition_of
 from processors.topology import Topology
 from schemas.ledger import DECODER
-from schemas.values import format_amount
+from schemas.values import format_amount, identity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,8 +61,7 @@ class Stage:
         self.topology.pump()
         after = self._since(LEDGER, due)
         records = [DECODER.decode(record.value or b"") for record in after]
-        decided = [record for record in records if _answers(record, source, name)]
-        outcome, reason = _outcome(decided or records)
+        outcome, reason = _outcome(_answers(records, source, name))
         refused = [r.reason for record in records for r in record.refusals]
         if outcome == "refused" and reason is not None:
             refused.remove(reason)
@@ -168,11 +167,16 @@ class Stage:
         return found
 
 
-def _answers(record: LedgerRecord, source: str, name: str) -> bool:
-    cause = record.cause
-    if cause is None or record.outcome == "forwarded":
-        return False
-    return (cause.source, cause.id) == (source, name)
+def _answers(records: list[LedgerRecord], source: str, name: str) -> list[LedgerRecord]:
+    """What decided an event: its own record, or, if that only sent it on, what settled it."""
+    own = [
+        record
+        for record in records
+        if record.cause is not None and (record.cause.source, record.cause.id) == (source, name)
+    ]
+    decided = [record for record in own if record.outcome != "forwarded"]
+    settled = [record for record in records if identity(source, name) in record.settles]
+    return decided or settled or own or records
 
 
 def _outcome(records: list[LedgerRecord]) -> tuple[str, str | None]:

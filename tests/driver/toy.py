@@ -26,9 +26,8 @@ from schemas.unreadable import DeadLetterReason, Unreadable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from processors.programs.calendars import Calendar
-
     from processors.partition.records import Headers
+    from processors.programs.calendars import Calendar
     from schemas.ledger import Outcome
 
 MINUTE = 60_000_000

@@ -1,4 +1,4 @@
-"""What must hold of the fold whatever comes in: idempotency, replay, and no matter how it is cut."""
+"""What must hold of the fold whatever comes in: idempotency, replay, and that no cut matters."""
 
 from __future__ import annotations
 
