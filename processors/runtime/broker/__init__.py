@@ -1,0 +1,1 @@
+"""A real Apache Kafka in a local JVM, for demos, tests and benchmarks."""
