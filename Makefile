@@ -9,6 +9,8 @@ READY := $(VENV)/.ready
 setup: $(READY)
 
 $(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+	    { echo "Python 3.11, 3.12 or 3.13 is needed: make setup PYTHON=/path/to/python"; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
@@ -31,6 +33,8 @@ lint: setup
 bench: setup
 	$(BIN)/python -m tests.bench
 
+# The local broker first: its data lies below .loyalty.
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	@if [ -x $(BIN)/loyalty ] && [ -d .loyalty ]; then $(BIN)/loyalty broker stop; fi
+	rm -rf $(VENV) .loyalty .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
