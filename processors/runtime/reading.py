@@ -12,11 +12,14 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from processors.partition.records import Fetched
+from processors.runtime.faults import Fault
+from schemas.chain import Chain
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -29,12 +32,8 @@ AHEAD = 0.05
 FETCH_BYTES = 4 << 20
 
 
-class Unreachable(Exception):  # noqa: N818  # what happened
-    """No broker answers at the address, or it stopped answering."""
-
-
-class Missing(Exception):  # noqa: N818
-    """A topic is not there, or not as it must be."""
+APPLY = "Run `loyalty topics plan` to see what is there, and `loyalty topics apply` to create it."
+START = "Check LOYALTY_BROKER, or run `loyalty broker start` for a local broker."
 
 
 class Span(NamedTuple):
@@ -62,7 +61,7 @@ class Reader:
     def count(self, topic: str) -> int:
         """How many partitions the topic has."""
         if topic not in self.counts:
-            raise Missing(f"topic {topic} does not exist; `loyalty topics apply` creates it")
+            raise Fault(f"topic {topic} does not exist", APPLY)
         return self.counts[topic]
 
     async def spans(self, logs: Iterable[tuple[str, int]]) -> list[Span]:
@@ -70,7 +69,7 @@ class Reader:
         wanted = [TopicPartition(topic, partition) for topic, partition in logs]
         for log in wanted:
             if log.partition >= self.count(log.topic):
-                raise Missing(f"topic {log.topic} has no partition {log.partition}")
+                raise Fault(f"topic {log.topic} has no partition {log.partition}", APPLY)
         begins = await self.consumer.beginning_offsets(wanted)
         ends = await self.consumer.end_offsets(wanted)
         return [Span(log.topic, log.partition, begins[log], ends[log]) for log in wanted]
@@ -96,7 +95,7 @@ class Reader:
                 yield [_fetched(record) for record in records if record.offset < end]
             waited = 0.0 if found else waited + asyncio.get_running_loop().time() - clock
             if waited > STUCK_SECONDS:
-                raise Unreachable(f"nothing came of {behind[0]} for {STUCK_SECONDS:.0f} seconds")
+                raise _silent(behind[0])
 
     async def _behind(self, left: dict[TopicPartition, Span]) -> list[TopicPartition]:
         """The logs that are least far. Those that are read to their end are dropped."""
@@ -111,6 +110,14 @@ class Reader:
                 shares[log] = (position - span.start) / (span.end - span.start)
         least = min(shares.values(), default=0.0)
         return [log for log, share in shares.items() if share <= least + AHEAD]
+
+
+def _silent(log: TopicPartition) -> Fault:
+    what = (
+        f"nothing came of {log.topic}, partition {log.partition}, for {STUCK_SECONDS:.0f} seconds"
+    )
+    advice = "A writer may hold a transaction open, or a broker may be down. Try again."
+    return Fault(what, advice)
 
 
 def _fetched(record: object) -> Fetched:
@@ -128,7 +135,7 @@ def _fetched(record: object) -> Fetched:
 
 @asynccontextmanager
 async def reader(servers: str, **options: Any) -> AsyncIterator[Reader]:
-    """A reader of the brokers at `servers`. Raises Unreachable if none of them answers."""
+    """A reader of the brokers at `servers`. Raises Fault if none of them answers."""
     consumer = AIOKafkaConsumer(
         bootstrap_servers=servers,
         isolation_level="read_committed",
@@ -143,9 +150,9 @@ async def reader(servers: str, **options: Any) -> AsyncIterator[Reader]:
         try:
             yield Reader(consumer, counts)
         except KafkaError as error:
-            raise Unreachable(f"the broker at {servers} failed: {error}") from error
+            raise Fault(f"the broker at {servers} failed: {error}", START) from error
     except (KafkaError, TimeoutError, OSError) as error:
-        raise Unreachable(f"no broker answers at {servers}") from error
+        raise Fault(f"no broker answers at {servers}", START) from error
     finally:
         await consumer.stop()
 
@@ -158,3 +165,24 @@ async def _counts(servers: str, options: Mapping[str, Any]) -> dict[str, int]:
     finally:
         await admin.close()
     return {topic["topic"]: len(topic["partitions"]) for topic in described}
+
+
+class Link(msgspec.Struct):
+    """What the accept rule asks of a ledger record."""
+
+    prev: str
+    seq: int
+
+
+LINKS = msgspec.json.Decoder(Link)
+
+
+async def accepted(source: Reader, topic: str, partition: int) -> AsyncIterator[Fetched]:
+    """Records of one ledger partition that belong to the ledger."""
+    chain = Chain()
+    async for records in source.read(await source.spans([(topic, partition)])):
+        for record in records:
+            value = record.value or b""
+            link = LINKS.decode(value)
+            if chain.accept(link.seq, link.prev, value):
+                yield record

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
-from processors.runtime.reading import Missing, Span
+from processors.runtime.faults import Fault
+from processors.runtime.reading import APPLY, Span
 from processors.verify.whole import Topics, Verification
 
 if TYPE_CHECKING:
@@ -78,10 +79,8 @@ class Verifier:
         others = [*topics.outputs.values(), topics.transfers]
         for topic in (topics.snapshots, *others):
             if self.reader.count(topic) != self.count:
-                raise Missing(
-                    f"{topic} has {self.reader.count(topic)} partitions, {topics.ledger} has"
-                    f" {self.count}; all topics must have as many"
-                )
+                what = f"{topic} has {self.reader.count(topic)} partitions, not {self.count}"
+                raise Fault(f"{what} as {topics.ledger} has", APPLY)
         spans = await self._spans([topics.snapshots])
         await asyncio.sleep(SETTLING_SECONDS)
         spans += await self._spans(others)
