@@ -1,0 +1,122 @@
+"""`loyalty ledger verify`: everything read back from Kafka, and checked."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from processors.runtime.cli.output import progress, to_machine, to_people
+from processors.runtime.faults import Exit
+from processors.runtime.reading import reader
+from processors.runtime.settings import Settings
+from processors.runtime.verifying import Verifier
+from processors.verify.whole import OUTPUT_ROLES, Topics
+from projections.outputs import outputs
+from schemas.values import format_amount
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from processors.verify.whole import Report
+    from schemas.topics import Names
+
+
+def verify(*, json: bool = False, quiet: bool = False) -> int:
+    """Check ledger, outputs, transfers and snapshots against each other.
+
+    Starts with no worker's state: reads the topics from Kafka, checks sequences, hashes and sums,
+    folds every account anew, and compares states and outputs byte for byte. Exit code 3 if
+    anything differs.
+
+    Args:
+        json: Print the report as JSON.
+        quiet: Show no progress.
+    """
+    report = asyncio.run(_verify(Settings(), quiet=quiet or json))
+    if json:
+        to_machine(as_json(report))
+    else:
+        show(report, to_people())
+    return Exit.DONE if report.holds else Exit.DIFFERENT
+
+
+async def _verify(settings: Settings, *, quiet: bool) -> Report:
+    topics = topics_of(settings.names)
+    async with reader(settings.broker) as source:
+        with progress("verifying", quiet=quiet) as tell:
+            return await Verifier(source, topics, outputs, tell).run()
+
+
+def topics_of(names: Names) -> Topics:
+    """The topics of a deployment that are checked."""
+    return Topics(
+        names.of("ledger"),
+        names.of("snapshots"),
+        names.of("transfers"),
+        {role: names.of(role) for role in OUTPUT_ROLES},
+    )
+
+
+def as_json(report: Report) -> dict[str, object]:
+    """The report for a machine."""
+    return report._asdict() | {
+        "holds": report.holds,
+        "findings": [
+            finding._asdict() | {"place": finding.place._asdict()} for finding in report.findings
+        ],
+    }
+
+
+def show(report: Report, console: Console) -> None:
+    """The report for people."""
+    console.print(f"{report.records:,} ledger records in sequence, every hash in its place")
+    for outcome, count in sorted(report.outcomes.items(), key=lambda item: -item[1]):
+        console.print(f"  {count:>12,}  {outcome}")
+    if report.ignored:
+        console.print(f"  {report.ignored:>12,}  ignored by the accept rule")
+    console.print(f"{report.snapshots:,} of {report.accounts:,} accounts equal a fresh fold")
+    for role, count in report.outputs.items():
+        console.print(f"{count:,} {role.replace('_', ' ')} equal a fresh projection")
+    if report.repeats or report.removed:
+        console.print(
+            f"{report.repeats:,} repeats with the same bytes;"
+            f" {report.removed:,} removed by compaction or retention"
+        )
+    console.print(
+        f"{report.transfers:,} transfers sent and received once, {report.on_the_way:,} on the way"
+    )
+    console.print(f"{report.waiting:,} inputs still parked")
+    _show_units(report, console)
+    _show_findings(report, console)
+
+
+def _show_units(report: Report, console: Console) -> None:
+    for unit, buckets in report.units.items():
+        scale = report.scales.get(unit, 0)
+        table = Table(title=f"{unit}, all accounts", title_justify="left")
+        table.add_column("account")
+        table.add_column("sum", justify="right")
+        for bucket, amount in sorted(buckets.items()):
+            table.add_row(bucket.replace("_", " "), format_amount(amount, scale))
+        table.add_row("together", format_amount(sum(buckets.values()), scale))
+        console.print(table)
+
+
+def _show_findings(report: Report, console: Console) -> None:
+    if report.live:
+        console.print("The ledger grew meanwhile; what came after the last head was not judged.")
+    if report.holds:
+        console.print("[green]No difference.[/green]")
+        return
+    table = Table(title=f"{report.total:,} differences", title_justify="left")
+    for column in ("id", "where", "what", "expected"):
+        table.add_column(column, overflow="fold")
+    for finding in report.findings:
+        place = finding.place
+        where = f"{place.topic}/{place.partition}/{place.offset}"
+        table.add_row(finding.id, where, finding.what, finding.expected)
+    console.print(table)
+    if report.total > len(report.findings):
+        console.print(f"{report.total - len(report.findings):,} more of the same kinds")
