@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import signal
 import socket
 import subprocess
 import time
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import psutil
 
 from processors.runtime.broker.config import CLUSTER, properties
 from processors.runtime.broker.jars import class_path
 from processors.runtime.broker.java import find_java
+from processors.runtime.broker.probe import serves
 from processors.runtime.faults import Fault
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HOST = "127.0.0.1"
 PORTS = range(19092, 32000, 7)
@@ -169,25 +171,11 @@ def _wait(broker: Broker, process: subprocess.Popen[bytes]) -> None:
     while time.monotonic() < deadline:
         if process.poll() is not None:
             break
-        if asyncio.run(answers(broker.address)):
+        if serves(HOST, broker.port):
+            process.returncode = 0  # it lives on without us, as it should: no warning is due
             return
         time.sleep(0.1)
     log = (broker.home / "broker.log").read_text("utf-8", "replace").strip()[-800:]
     stop(broker.home)
+    process.wait()
     raise Fault(f"the broker in {broker.home} did not come up", log or "Its log is empty.")
-
-
-async def answers(address: str) -> bool:
-    """True when a broker serves requests there: a port that listens is not enough."""
-    from aiokafka.admin import AIOKafkaAdminClient  # noqa: PLC0415 - not for `--help`
-
-    admin = AIOKafkaAdminClient(bootstrap_servers=address, request_timeout_ms=2000)
-    try:
-        await admin.start()
-        await admin.list_topics()
-    except Exception:  # noqa: BLE001 - whatever it was, it does not serve yet
-        return False
-    else:
-        return True
-    finally:
-        await admin.close()
