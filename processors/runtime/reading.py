@@ -74,6 +74,13 @@ class Reader:
         ends = await self.consumer.end_offsets(wanted)
         return [Span(log.topic, log.partition, begins[log], ends[log]) for log in wanted]
 
+    async def offset_at(self, topic: str, partition: int, timestamp: int) -> int | None:
+        """The first offset whose record was stamped at or after `timestamp`, milliseconds."""
+        log = TopicPartition(topic, partition)
+        found = await self.consumer.offsets_for_times({log: timestamp})
+        place = found[log]
+        return None if place is None else int(place.offset)
+
     async def read(self, spans: Sequence[Span]) -> AsyncIterator[list[Fetched]]:
         """Records of these spans, in order within each, all about equally far at any time."""
         left = {span.log: span for span in spans if span.end > span.start}

@@ -1,0 +1,149 @@
+"""Topics on the broker: what there is, what there should be, and making it so."""
+
+# The client is written without types.
+# mypy: disable-error-code="no-untyped-call"
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError
+
+from processors.runtime.faults import Fault
+from schemas.topics import TOPICS
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from processors.runtime.settings import Settings
+    from schemas.topics import Topic
+
+
+class Plan(NamedTuple):
+    """What one topic needs. `drift` is `setting: is -> should be`."""
+
+    name: str
+    topic: Topic
+    partitions: int | None
+    drift: tuple[str, ...]
+
+    @property
+    def state(self) -> str:
+        """`missing`, `drifted` or `as planned`."""
+        if self.partitions is None:
+            return "missing"
+        return "drifted" if self.drift else "as planned"
+
+
+@asynccontextmanager
+async def admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
+    """An admin client. Raises Fault when no broker answers."""
+    client = AIOKafkaAdminClient(bootstrap_servers=settings.broker, request_timeout_ms=10_000)
+    try:
+        await client.start()
+    except (KafkaError, OSError) as error:
+        await client.close()
+        raise unreachable(settings) from error
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+def unreachable(settings: Settings) -> Fault:
+    """No broker answers."""
+    return Fault(
+        f"no broker answers at {settings.broker}",
+        "Start one with `loyalty broker start`, or set LOYALTY_BROKER to one that runs.",
+    )
+
+
+async def plan(settings: Settings) -> list[Plan]:
+    """Every topic, as it is and as it should be."""
+    async with admin(settings) as client:
+        return await _plan(client, settings)
+
+
+async def _plan(client: AIOKafkaAdminClient, settings: Settings) -> list[Plan]:
+    names = {settings.names.of(topic.role): topic for topic in TOPICS}
+    there = set(await client.list_topics())
+    known = [name for name in names if name in there]
+    counts = {
+        found["topic"]: len(found["partitions"])
+        for found in (await client.describe_topics(known) if known else [])
+    }
+    configs = await _configs(client, known)
+    plans: list[Plan] = []
+    for name, topic in names.items():
+        wanted = topic.settings(replicas=settings.replicas)
+        found_config = configs.get(name, {})
+        drift = tuple(
+            f"{key}: {found_config.get(key)} -> {value}"
+            for key, value in sorted(wanted.items())
+            if name in counts and found_config.get(key) != value
+        )
+        plans.append(Plan(name, topic, counts.get(name), drift))
+    return plans
+
+
+async def _configs(client: AIOKafkaAdminClient, names: list[str]) -> dict[str, dict[str, str]]:
+    if not names:
+        return {}
+    wanted = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
+    found: dict[str, dict[str, str]] = {}
+    for response in await client.describe_configs(wanted):
+        for resource in response.resources:
+            found[resource[3]] = {entry[0]: entry[1] for entry in resource[4]}
+    return found
+
+
+async def apply(settings: Settings) -> list[Plan]:
+    """Create what is missing, and set what drifted. Returns what there was to do."""
+    async with admin(settings) as client:
+        plans = await _plan(client, settings)
+        check_counts(settings, plans)
+        fresh = [
+            NewTopic(
+                name=item.name,
+                num_partitions=settings.partitions,
+                replication_factor=settings.replicas,
+                topic_configs=item.topic.settings(replicas=settings.replicas),
+            )
+            for item in plans
+            if item.partitions is None
+        ]
+        if fresh:
+            await client.create_topics(fresh)
+        for item in plans:
+            if item.drift:
+                wanted = item.topic.settings(replicas=settings.replicas)
+                resource = ConfigResource(ConfigResourceType.TOPIC, item.name, configs=wanted)
+                await client.alter_configs([resource])
+        return plans
+
+
+def check_counts(settings: Settings, plans: list[Plan]) -> None:
+    """Refuse a topic with another partition count. Raises Fault."""
+    for item in plans:
+        if item.partitions is not None and item.partitions != settings.partitions:
+            raise Fault(
+                f"{item.name} has {item.partitions} partitions; the settings say "
+                f"{settings.partitions}",
+                "The count is fixed for life. Set LOYALTY_PARTITIONS to what is there, or choose "
+                "another prefix.",
+            )
+
+
+async def check(settings: Settings) -> None:
+    """All topics are there with the right count. Raises Fault."""
+    plans = await plan(settings)
+    missing = [item.name for item in plans if item.partitions is None]
+    if missing:
+        raise Fault(
+            f"topics are missing: {', '.join(missing)}",
+            "Create them with `loyalty topics apply`.",
+        )
+    check_counts(settings, plans)

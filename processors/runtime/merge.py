@@ -1,0 +1,79 @@
+"""The records of one partition that were fetched and not yet folded, in one order.
+
+Merged by timestamp, then topic, then offset. The merge waits while a topic is known to hold
+records that are not here yet, so the order does not depend on which topic answers first: the rule
+of Kafka Streams (KIP-695).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from processors.partition import Fetched
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Waiting:
+    """What waits in one partition. `ends` are the first offsets not known to exist, by topic."""
+
+    __slots__ = ("buffers", "ends", "positions", "size")
+
+    def __init__(self, positions: dict[str, int], ends: dict[str, int]) -> None:
+        self.buffers: dict[str, deque[Fetched]] = {topic: deque() for topic in sorted(positions)}
+        self.positions = positions
+        """Next offset to be fetched, by topic; what lies before it is here or folded."""
+        self.ends = ends
+        self.size = 0
+
+    def add(self, topic: str, records: Iterable[Fetched]) -> None:
+        """Take what was fetched of one topic."""
+        buffer = self.buffers[topic]
+        for record in records:
+            buffer.append(record)
+            self.size += 1
+        if buffer:
+            self.positions[topic] = max(self.positions[topic], buffer[-1].offset + 1)
+
+    def reached(self, topic: str, position: int, end: int) -> None:
+        """Note how far the topic was fetched, and how far it is known to go."""
+        self.positions[topic] = max(self.positions[topic], position)
+        self.ends[topic] = max(self.ends[topic], end)
+
+    def missing(self) -> list[str]:
+        """Topics that hold records which are not here: the merge must wait for them."""
+        return [
+            topic
+            for topic, buffer in self.buffers.items()
+            if not buffer and self.positions[topic] < self.ends[topic]
+        ]
+
+    def take(self, most: int) -> list[Fetched]:
+        """The next run: at most `most` records, and none that might come too early."""
+        run: list[Fetched] = []
+        if self.missing():
+            return run
+        live = [buffer for buffer in self.buffers.values() if buffer]
+        while live and len(run) < most:
+            buffer = live[0]
+            if len(live) > 1:
+                buffer = min(live, key=_first)
+            record = buffer.popleft()
+            run.append(record)
+            if not buffer:
+                live = [other for other in live if other]
+                if self.positions[record.topic] < self.ends[record.topic]:
+                    break
+        self.size -= len(run)
+        return run
+
+    def oldest(self) -> int | None:
+        """The timestamp of the oldest record that waits, in milliseconds."""
+        return min((buffer[0].timestamp for buffer in self.buffers.values() if buffer), default=None)
+
+
+def _first(buffer: deque[Fetched]) -> tuple[int, str, int]:
+    record = buffer[0]
+    return record.timestamp, record.topic, record.offset

@@ -1,0 +1,265 @@
+"""The partitions that this worker owns: what waits for them, their state, and their writers."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+import structlog
+from faust.types import TP
+
+from processors.runtime.history import read_histories
+from processors.runtime.merge import Waiting
+from processors.runtime.recovery import recover, unpublished
+from processors.runtime.writer import Doubt, PartitionWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from processors.partition import Batch, Engine, Fetched, Partition
+    from processors.runtime.clock import Clock
+    from processors.runtime.settings import Settings
+    from processors.runtime.telemetry import Telemetry
+    from processors.runtime.transport import LedgerThread
+
+log = structlog.get_logger("owner")
+RECLAIM_SECONDS = 2.5
+
+
+class Owned:
+    """One partition that is ours."""
+
+    def __init__(self, partition: Partition, writer: PartitionWriter, waiting: Waiting) -> None:
+        self.partition = partition
+        self.writer = writer
+        self.waiting = waiting
+        self.lock = asyncio.Lock()
+        """Held while a run is folded and committed: one at a time."""
+
+
+class Split(Exception):  # noqa: N818 - what the assignment is
+    """A partition number is not wholly ours: another worker would write to it as well."""
+
+
+class Owner:
+    """Takes partitions over, folds what waits for them, and lets them go."""
+
+    def __init__(
+        self, settings: Settings, engine: Engine, clock: Clock, telemetry: Telemetry
+    ) -> None:
+        self.settings = settings
+        self.engine = engine
+        self.clock = clock
+        self.telemetry = telemetry
+        self.topics = settings.names.inputs()
+        self.announcing = self.topics[0]
+        """The topic under whose name partitions are announced to the agent."""
+        self.owned: dict[int, Owned] = {}
+        self.announced: set[int] = set()
+        self.announcements = 0
+        self.recovered_once = False
+        self.stopping = False
+        self.reclaiming: set[int] = set()
+        """Partitions that are not fetched, because they are being recovered."""
+        self.thread: LedgerThread | None = None
+        self.failed: BaseException | None = None
+
+    # --- what the transport asks
+
+    def announcement(self) -> int:
+        """A number that grows: Faust takes it for an offset."""
+        self.announcements += 1
+        return self.announcements
+
+    def add(self, topic: str, partition: int, records: list[Fetched]) -> None:
+        """Take what was fetched."""
+        owned = self.owned.get(partition)
+        if owned is not None:
+            owned.waiting.add(topic, records)
+
+    def full(self) -> set[TP]:
+        """Partitions of topics of which enough waits: they are not fetched for now."""
+        bound = self.settings.waiting_records
+        return {
+            TP(topic, number)
+            for number, owned in self.owned.items()
+            for topic, buffer in owned.waiting.buffers.items()
+            if len(buffer) >= bound or number in self.reclaiming
+        }
+
+    def doubtful(self) -> list[TP]:
+        """What the merge waits for, or would: topics of which nothing is here."""
+        return [
+            TP(topic, number)
+            for number, owned in self.owned.items()
+            if owned.waiting.size or owned.waiting.missing()
+            for topic, buffer in owned.waiting.buffers.items()
+            if not buffer
+        ]
+
+    def reached(self, topic: str, partition: int, position: int, end: int) -> None:
+        """Note how far a topic was fetched, and how far it is known to go."""
+        owned = self.owned.get(partition)
+        if owned is not None:
+            owned.waiting.reached(topic, position, end)
+
+    def to_announce(self) -> list[int]:
+        """Partitions with work that nobody is at yet."""
+        fresh = [
+            number
+            for number, owned in self.owned.items()
+            if owned.waiting.size
+            and number not in self.announced
+            and number not in self.reclaiming
+            and not owned.waiting.missing()
+        ]
+        self.announced.update(fresh)
+        return fresh
+
+    # --- taking over and letting go
+
+    async def take_over(self, assignment: Iterable[TP], thread: LedgerThread) -> dict[TP, int]:
+        """Recover the partitions that are ours now. Returns where to go on reading."""
+        self.thread = thread
+        wanted = self._whole(assignment)
+        await self.let_go(set(self.owned) - wanted)
+        fresh = sorted(wanted - set(self.owned))
+        positions: dict[TP, int] = {}
+        if fresh:
+            logs = [TP(topic, number) for number in fresh for topic in self.topics]
+            ends = await thread.ends(logs)
+            for number in fresh:
+                known = {log.topic: ends[log] for log in logs if log.partition == number}
+                await self._open(number, known)
+        for number, owned in self.owned.items():
+            for topic in self.topics:
+                positions[TP(topic, number)] = owned.waiting.positions[topic]
+        self.recovered_once = True
+        self.telemetry.assigned(sorted(self.owned))
+        return positions
+
+    def _whole(self, assignment: Iterable[TP]) -> set[int]:
+        """The partition numbers of an assignment; each must come with all of its topics."""
+        held: dict[int, set[str]] = {}
+        for log in assignment:
+            if log.topic in self.topics:
+                held.setdefault(log.partition, set()).add(log.topic)
+        for number, topics in sorted(held.items()):
+            if topics != set(self.topics):
+                missing = ", ".join(sorted(set(self.topics) - topics))
+                raise Split(f"partition {number} came without {missing}")
+        return set(held)
+
+    async def _open(self, number: int, ends: dict[str, int]) -> None:
+        began = time.monotonic()
+        writer = PartitionWriter(self.settings, number)
+        await writer.start()
+        partition = await recover(self.settings, self.engine, number)
+        missing = await unpublished(self.settings, partition)
+        if missing is not None:
+            await writer.publish(missing)
+            partition.writer.ledger_offset = missing.ledger_offset
+        positions = {topic: partition.positions.get(topic, 0) for topic in self.topics}
+        self.owned[number] = Owned(partition, writer, Waiting(positions, ends))
+        self.announced.discard(number)
+        self.telemetry.recovered(number, time.monotonic() - began)
+
+    async def let_go(self, numbers: Iterable[int]) -> None:
+        """Drop partitions: their state, and their producers within a bound."""
+        gone = [self.owned.pop(number) for number in sorted(numbers) if number in self.owned]
+        self.announced.difference_update(owned.partition.number for owned in gone)
+        await asyncio.gather(*(owned.writer.stop() for owned in gone))
+
+    async def reclaim(self, number: int) -> None:
+        """After doubt: throw state and producer away, and recover, if the group left it to us.
+
+        A worker that was fenced because it slept is told so by the group's next heartbeats.
+        """
+        owned = self.owned[number]
+        self.reclaiming.add(number)
+        await owned.writer.stop()
+        await asyncio.sleep(RECLAIM_SECONDS)
+        if self.owned.get(number) is owned and not self.stopping and self.thread is not None:
+            del self.owned[number]
+            logs = [TP(topic, number) for topic in self.topics]
+            ends = await self.thread.ends(logs)
+            await self._open(number, {log.topic: end for log, end in ends.items()})
+            for topic, position in self.owned[number].waiting.positions.items():
+                self.thread.seek(TP(topic, number), position)
+        self.reclaiming.discard(number)
+
+    # --- folding
+
+    async def drain(self, number: int) -> None:
+        """Fold what waits for a partition until nothing does; then its announcement is spent."""
+        while (owned := self.owned.get(number)) is not None and not self.stopping:
+            async with owned.lock:
+                run = owned.waiting.take(self.settings.run_records)
+                if run:
+                    await self._fold(owned, run)
+            if not run or self.owned.get(number) is not owned:
+                break
+            await asyncio.sleep(0)
+        self.announced.discard(number)
+
+    async def _fold(self, owned: Owned, run: list[Fetched]) -> None:
+        histories = None
+        while run:
+            with self.telemetry.folding(len(run)):
+                batch = owned.partition.fold(run, histories)
+            if not await self._commit(owned, batch):
+                return
+            self.telemetry.folded(batch, run)
+            if batch.stopped_at is None:
+                return
+            run = run[batch.stopped_at :]
+            histories = await read_histories(
+                self.settings, owned.partition.number, batch.wanted
+            )
+
+    async def _commit(self, owned: Owned, batch: Batch) -> bool:
+        """Append a batch. False: there was doubt, and the partition was recovered instead."""
+        if not len(batch):
+            return True
+        number = owned.partition.number
+        try:
+            with self.telemetry.appending():
+                await owned.writer.append(batch)
+        except Doubt as doubt:
+            log.warning("doubt", partition=number, reason=str(doubt))
+            self.telemetry.doubted()
+            if self.owned.get(number) is owned and not self.stopping:
+                await self.reclaim(number)
+            return False
+        return True
+
+    async def tick(self) -> None:
+        """Let time pass for idle accounts, as far as the clock says."""
+        for number in sorted(self.owned):
+            owned = self.owned.get(number)
+            if owned is None or owned.lock.locked():
+                continue
+            until = self.clock.until(owned.waiting.oldest())
+            due = owned.partition.next_due()
+            if until is None or due is None or due > until:
+                continue
+            async with owned.lock:
+                if self.owned.get(number) is owned:
+                    await self._pass_time(owned, until)
+
+    async def _pass_time(self, owned: Owned, until: int) -> None:
+        while (due := owned.partition.next_due()) is not None and due <= until:
+            if not await self._commit(owned, owned.partition.advance(until)):
+                return
+            await asyncio.sleep(0)
+
+    def positions(self) -> Mapping[TP, int]:
+        """Where each input stands: for lag dashboards."""
+        return {
+            TP(topic, number): offset
+            for number, owned in self.owned.items()
+            for topic, offset in owned.partition.positions.items()
+        }
+
+

@@ -1,0 +1,76 @@
+"""Settings: from the environment (`LOYALTY_…`) and a TOML file, read once, then frozen."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from schemas.topics import Names
+
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class Settings(BaseSettings):
+    """How one deployment runs. A variable beats the file, the file beats the default."""
+
+    model_config = SettingsConfigDict(env_prefix="LOYALTY_", frozen=True, extra="ignore")
+
+    broker: str = "127.0.0.1:9092"
+    """Bootstrap servers, separated by commas."""
+    program: str = "starter"
+    """The program's id under programs/, or a path to its file."""
+    app_id: str = "loyalty-ledger"
+    """Consumer group, and the first part of every transactional id."""
+    input_prefix: str = ""
+    output_prefix: str = ""
+    partitions: Annotated[int, Field(ge=1, le=1024)] = 6
+    """Of every topic. Fixed for life."""
+    replicas: Annotated[int, Field(ge=1, le=9)] = 1
+    clock: Literal["wall", "stream"] = "wall"
+    """`wall` for production; `stream` for imports and demos: time passes with events alone."""
+    home: Path = Path.home() / ".loyalty"
+    """Where the local broker keeps its data."""
+    alias_secret: SecretStr = SecretStr("")
+    """Keys the hashes by which aliases are kept."""
+    run_records: Annotated[int, Field(ge=1, le=50_000)] = 2_000
+    waiting_records: Annotated[int, Field(ge=1)] = 8_000
+    """Fetched records that may wait in one partition of one topic."""
+    cached_accounts: Annotated[int, Field(ge=1)] = 20_000
+    future_limit_seconds: Seconds = 3600
+    session_timeout_seconds: Seconds = 10
+    transaction_timeout_seconds: Seconds = 15
+    request_timeout_seconds: Seconds = 12
+    drain_seconds: Seconds = 8
+    watchdog_seconds: Seconds = 60
+    connect_seconds: Seconds = 30
+    web_host: str = "127.0.0.1"
+    web_port: Annotated[int, Field(ge=0, le=65535)] = 6066
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def names(self) -> Names:
+        """The topics' names."""
+        return Names(self.input_prefix, self.output_prefix)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then the file."""
+        del dotenv_settings, file_secret_settings
+        file = os.environ.get("LOYALTY_CONFIG", "loyalty.toml")
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)

@@ -1,0 +1,120 @@
+"""One worker process: waits for the broker, checks the topics, and folds until it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import structlog
+
+from processors.partition.head import Refused
+from processors.programs.load import load
+from processors.runtime import admin
+from processors.runtime.app import build_app
+from processors.runtime.faults import Exit, Fault
+from processors.runtime.logs import set_up_logs
+
+if TYPE_CHECKING:
+    from processors.runtime.app import LedgerApp
+    from processors.runtime.settings import Settings
+
+log = structlog.get_logger("worker")
+LOOK_SECONDS = 1.0
+
+
+def run_worker(settings: Settings) -> int:
+    """Run until SIGTERM or SIGINT. Returns the exit code. Raises Fault, ProgramError."""
+    set_up_logs(settings.log_level)
+    program = load(settings.program)
+    asyncio.run(_await_broker(settings))
+    return asyncio.run(_run(settings, build_app(settings, program)))
+
+
+async def _await_broker(settings: Settings) -> None:
+    """Wait for a broker that is not up yet, and then insist on the topics."""
+    deadline = time.monotonic() + settings.connect_seconds
+    while True:
+        try:
+            await admin.check(settings)
+        except Fault as fault:
+            if "answers" not in fault.problem or time.monotonic() > deadline:
+                raise
+            log.warning("waiting for the broker", broker=settings.broker)
+            await asyncio.sleep(LOOK_SECONDS)
+        else:
+            return
+
+
+async def _run(settings: Settings, app: LedgerApp) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    log.info("starting", program=app.owner.engine.program.id, app=app.conf.id)
+    app.client_only = False
+    running = asyncio.create_task(_start(app))
+    watching = asyncio.create_task(_watch(settings, app))
+    stopping = asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait(
+        {running, watching, stopping}, return_when=asyncio.FIRST_COMPLETED
+    )
+    code = _code(app, done - {stopping})
+    await _drain(settings, app)
+    for task in (running, watching, stopping):
+        task.cancel()
+    log.info("stopped", code=int(code))
+    sys.stdout.flush()
+    os._exit(code)
+
+
+async def _start(app: LedgerApp) -> None:
+    await app.start()
+    await app.wait_until_stopped()
+
+
+def _code(app: LedgerApp, done: set[asyncio.Task[None]]) -> Exit:
+    failed = app.owner.failed
+    for task in done:
+        if not task.cancelled() and task.exception() is not None:
+            failed = task.exception()
+            log.error("failed", reason=repr(failed))
+    if failed is None and not app.crashed:
+        return Exit.DONE
+    return Exit.USAGE if isinstance(failed, Refused) else Exit.BROKEN
+
+
+async def _drain(settings: Settings, app: LedgerApp) -> None:
+    """Finish the runs at hand, close producers, leave the group; within the budget."""
+    owner = app.owner
+    owner.stopping = True
+
+    async def finish() -> None:
+        for owned in list(owner.owned.values()):
+            async with owned.lock:
+                pass
+        await owner.let_go(list(owner.owned))
+        await app.stop()
+
+    try:
+        await asyncio.wait_for(finish(), settings.drain_seconds)
+    except Exception as error:  # noqa: BLE001 - what is left open is fenced by who comes next
+        log.warning("drained in part", reason=repr(error))
+
+
+async def _watch(settings: Settings, app: LedgerApp) -> None:
+    """End the worker when input waits and nothing is folded, or when the app crashed."""
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        owner = app.owner
+        if app.crashed or owner.failed is not None:
+            raise RuntimeError("the app crashed") from owner.failed
+        waiting = any(owned.waiting.size for owned in owner.owned.values())
+        idle = time.monotonic() - owner.telemetry.progress_at
+        if waiting and idle > settings.watchdog_seconds:
+            raise RuntimeError(f"input waits and nothing was folded for {idle:.0f} seconds")
+        if not waiting:
+            owner.telemetry.progress_at = time.monotonic()

@@ -1,0 +1,129 @@
+"""The writer of one partition: its transactional producer. It trusts no append.
+
+The ledger goes first, and the offset that the broker returns must be the one that was predicted;
+if it is not, somebody else wrote. Any error is doubt: the partition's state and producer are
+thrown away and recovered from the ledger.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from aiokafka import AIOKafkaProducer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from processors.partition import Batch, Outgoing
+    from processors.runtime.settings import Settings
+
+BATCH_BYTES = 4 << 20
+STOP_SECONDS = 3.0
+log = structlog.get_logger("writer")
+
+
+class Doubt(Exception):  # noqa: N818 - what the writer is in
+    """It is not known whether a batch was committed, or somebody else wrote."""
+
+
+class PartitionWriter:
+    """One producer, one partition. Starting it fences whoever wrote before."""
+
+    def __init__(self, settings: Settings, partition: int) -> None:
+        self.settings = settings
+        self.partition = partition
+        self.producer: Any = AIOKafkaProducer(
+            bootstrap_servers=settings.broker,
+            client_id=f"{settings.app_id}-{partition}",
+            transactional_id=f"{settings.output_prefix}{settings.app_id}-{partition}",
+            enable_idempotence=True,
+            acks="all",
+            linger_ms=0,
+            max_batch_size=BATCH_BYTES,
+            max_request_size=4 * BATCH_BYTES,
+            request_timeout_ms=int(settings.request_timeout_seconds * 1000),
+            transaction_timeout_ms=int(settings.transaction_timeout_seconds * 1000),
+        )
+
+    async def start(self) -> None:
+        """Fence the owner before, and settle what it left open."""
+        await asyncio.wait_for(self.producer.start(), self.settings.connect_seconds)
+
+    async def stop(self) -> None:
+        """Close the producer, within a bound; what it holds is not flushed."""
+        try:
+            await asyncio.wait_for(self.producer.stop(), STOP_SECONDS)
+        except Exception as error:  # noqa: BLE001 - it is thrown away in any case
+            log.warning("producer did not close", partition=self.partition, reason=repr(error))
+
+    async def append(self, batch: Batch) -> None:
+        """Commit a batch as one transaction. Raises Doubt on anything but success."""
+        try:
+            await asyncio.wait_for(self._append(batch), self.settings.request_timeout_seconds)
+        except Doubt:
+            raise
+        except Exception as error:
+            raise Doubt(repr(error)) from error
+
+    async def publish(self, batch: Batch) -> None:
+        """Commit outputs alone: what a last run lacks. Raises Doubt on anything but success."""
+        try:
+            await self.producer.begin_transaction()
+            await asyncio.gather(*(await self._send_all(batch)))
+            await self.producer.commit_transaction()
+        except Exception as error:
+            raise Doubt(repr(error)) from error
+
+    async def _append(self, batch: Batch) -> None:
+        await self.producer.begin_transaction()
+        done = await asyncio.gather(*(await self._send_all(batch)))
+        first = done[0].offset
+        if first != batch.ledger_offset:
+            raise Doubt(f"the ledger stood at {first}, not at {batch.ledger_offset}")
+        await self.producer.commit_transaction()
+
+    async def _send_all(self, batch: Batch) -> list[asyncio.Future[Any]]:
+        """Every record on its way, the ledger's first."""
+        names = self.settings.names
+        sends: list[asyncio.Future[Any]] = []
+        for role, outgoing in batch.outgoing.items():
+            topic = names.of(role)
+            for partition, records in _by_partition(outgoing):
+                sends += await self._send(topic, partition, records)
+        return sends
+
+    async def _send(
+        self, topic: str, partition: int, records: Sequence[Outgoing]
+    ) -> list[asyncio.Future[Any]]:
+        producer = self.producer
+        sends: list[asyncio.Future[Any]] = []
+        batch = producer.create_batch()
+        for record in records:
+            if not _put(batch, record):
+                sends.append(await producer.send_batch(batch, topic, partition=partition))
+                batch = producer.create_batch()
+                if not _put(batch, record):
+                    raise Doubt(f"a record of {topic} exceeds {BATCH_BYTES} bytes")
+        sends.append(await producer.send_batch(batch, topic, partition=partition))
+        return sends
+
+
+def _put(batch: Any, record: Outgoing) -> bool:
+    added = batch.append(
+        key=record.key, value=record.value, timestamp=None, headers=list(record.headers)
+    )
+    return added is not None
+
+
+def _by_partition(outgoing: Sequence[Outgoing]) -> list[tuple[int, list[Outgoing]]]:
+    """Records by partition, each in their order. Only transfers ever go to several."""
+    if not outgoing:
+        return []
+    found: dict[int, list[Outgoing]] = {}
+    for record in outgoing:
+        found.setdefault(record.partition, []).append(record)
+    return sorted(found.items())
+
+
