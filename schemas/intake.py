@@ -111,7 +111,7 @@ def _testmode(attributes: dict[str, object]) -> bool:
     if type(flag) not in {str, bool} or flag not in TRUE:
         detail = "must be true or false"
         raise Unreadable(DeadLetterReason.BAD_ENVELOPE, "envelope", "testmode", detail)
-    return TRUE[flag]  # type: ignore[index]  # a text or a boolean, as was just checked
+    return TRUE[flag]
 
 
 def _invalid(bad: ValidationError) -> Unreadable:

@@ -6,6 +6,7 @@ does not exist, the first instant of the day. Never N times 24 hours.
 
 from __future__ import annotations
 
+import datetime as dt
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -48,7 +49,7 @@ class Calendar:
         """The local date of an instant, as a proleptic ordinal."""
         return EPOCH + (instant + self._offsets(instant // QUARTER_HOUR)) // DAY
 
-    def date(self, instant: int) -> date:
+    def date(self, instant: int) -> dt.date:
         """The local date of an instant."""
         return date.fromordinal(self.day(instant))
 
@@ -64,7 +65,7 @@ class Calendar:
         """The local wall clock, as microseconds since 1970-01-01T00:00 local."""
         return instant + self._offsets(instant // QUARTER_HOUR)
 
-    def start_of(self, day: date) -> int:
+    def start_of(self, day: dt.date) -> int:
         """The first instant of a local date."""
         return self._starts(day.toordinal())
 

@@ -16,7 +16,7 @@ def ratio_of(text: str) -> Ratio:
     ):
         raise ValueError('must be a decimal such as "1.25"')
     top = int(whole + places)
-    bottom = 10 ** len(places)
+    bottom: int = 10 ** len(places)
     shared = gcd(top, bottom)
     return (-top if text.startswith("-") else top) // shared, bottom // shared
 
@@ -24,7 +24,8 @@ def ratio_of(text: str) -> Ratio:
 def steps_of(text: str, scale: int) -> int:
     """A figure in smallest steps of a unit. Raises ValueError if it has more places than that."""
     top, bottom = ratio_of(text)
-    steps, rest = divmod(top * 10**scale, bottom)
+    unit: int = 10**scale
+    steps, rest = divmod(top * unit, bottom)
     if rest:
         raise ValueError(f"must not have more than {scale} decimal places")
     return steps

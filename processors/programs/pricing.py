@@ -38,6 +38,9 @@ def pricing(
         for name, promotion in version.promotions.items()
         if promotion.add is not None
     ]
+    multiplying = [
+        name for name, promotion in version.promotions.items() if promotion.multiply is not None
+    ]
 
     def price(order: Order) -> tuple[list[Award], list[Miss]]:
         awards: list[Award] = []
@@ -48,6 +51,8 @@ def pricing(
                 awards.append(found)
             elif type(found) is Miss:
                 misses.append(found)
+        running = order.frozen.promotions
+        misses += [Miss(name, "not_running") for name in multiplying if name not in running]
         return awards, misses
 
     return price
@@ -192,8 +197,11 @@ def freezing(
     own_zone = program.promotion_zone == "program"
     read = {
         attribute
-        for rule in (*version.earning.values(), *version.promotions.values())
-        for attribute in (*rule.when.member, *rule.when.member_not)
+        for when in (
+            *(rule.when for rule in version.earning.values()),
+            *(promotion.when for promotion in version.promotions.values()),
+        )
+        for attribute in (*when.member, *when.member_not)
     }
 
     def freeze(order: Order, account: Account, compiled: Version) -> Frozen:

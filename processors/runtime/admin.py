@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -94,7 +94,8 @@ async def _configs(client: AIOKafkaAdminClient, names: list[str]) -> dict[str, d
         return {}
     wanted = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
     found: dict[str, dict[str, str]] = {}
-    for response in await client.describe_configs(wanted):
+    responses: list[Any] = await client.describe_configs(wanted)
+    for response in responses:
         for resource in response.resources:
             found[resource[3]] = {entry[0]: entry[1] for entry in resource[4]}
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import Any
 
 import structlog
 
@@ -12,7 +13,7 @@ QUIET = ("aiokafka", "faust", "mode", "aiohttp", "asyncio")
 
 def set_up_logs(level: str) -> None:
     """Our lines and those of the libraries, as JSON."""
-    shared = [
+    shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="ts"),
         structlog.processors.format_exc_info,

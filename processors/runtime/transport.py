@@ -35,7 +35,7 @@ class LedgerThread(driver.AIOKafkaConsumerThread):
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         """Every setting whose default is dangerous is named."""
         conf = self.app.conf
-        self._assignor = RangePartitionAssignor
+        self._assignor = cast("Any", RangePartitionAssignor)
         return aiokafka.AIOKafkaConsumer(
             client_id=conf.broker_client_id,
             group_id=conf.id,
@@ -99,13 +99,13 @@ class LedgerConsumer(driver.Consumer):
     @property
     def owner(self) -> Owner:
         """Whose partitions these are."""
-        return cast("Owner", self.app.owner)
+        return cast("Owner", cast("Any", self.app).owner)
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
         """Fetch, put aside what came, and announce the partitions that have work."""
         del timeout
         if not self.flow_active:
-            await self.wait(self.can_resume_flow)
+            await self.wait(cast("Any", self.can_resume_flow))
         generation = self.app.consumer_generation_id
         wanted = self._get_active_partitions() - self.owner.full()
         if not wanted:
@@ -138,9 +138,9 @@ class LedgerConsumer(driver.Consumer):
             self.owner.announcement(),
             0.0,
             0,
-            (),
+            [],
             None,
-            generation,
+            b"",
             None,
             0,
             0,

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -19,6 +19,8 @@ from processors.runtime.faults import Exit, Fault
 from processors.runtime.logs import set_up_logs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from processors.runtime.app import LedgerApp
     from processors.runtime.settings import Settings
 
@@ -76,7 +78,7 @@ async def _start(app: LedgerApp) -> None:
     await app.wait_until_stopped()
 
 
-def _code(app: LedgerApp, done: set[asyncio.Task[None]]) -> Exit:
+def _code(app: LedgerApp, done: Iterable[asyncio.Task[Any]]) -> Exit:
     failed = app.owner.failed
     for task in done:
         if not task.cancelled() and task.exception() is not None:
