@@ -149,9 +149,9 @@ def show_one(letter: Letter, console: Console) -> None:
     """Everything that is kept of one."""
     for name, text in letter._asdict().items():
         if name not in {"value", "headers"}:
-            console.print(Text(f"{name:<10}  {text}"))
+            console.print(Text(f"{name:<10}  {text}"), soft_wrap=True)
     for name, text in letter.headers.items():
-        console.print(Text(f"header      {name}: {text}"))
-    console.print(Text(f"value       {letter.value[:SHOWN_BYTES]}"))
+        console.print(Text(f"header      {name}: {text}"), soft_wrap=True)
+    console.print(Text(f"value       {letter.value[:SHOWN_BYTES]}"), soft_wrap=True)
     if len(letter.value) > SHOWN_BYTES:
         console.print(f"            and {len(letter.value) - SHOWN_BYTES:,} more characters")

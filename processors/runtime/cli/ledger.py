@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from processors.verify.whole import Report
     from schemas.topics import Names
 
+WORDS = {
+    "balances": "balances",
+    "eligibility": "eligibility events",
+    "notices": "notices",
+    "dead_letters": "dead letters",
+}
+
 
 def verify(*, json: bool = False, quiet: bool = False) -> int:
     """Check ledger, outputs, transfers and snapshots against each other.
@@ -71,14 +78,16 @@ def as_json(report: Report) -> dict[str, object]:
 
 def show(report: Report, console: Console) -> None:
     """The report for people."""
-    console.print(f"{report.records:,} ledger records in sequence, every hash in its place")
+    console.print(f"{report.records:,} ledger records follow each other, hash by hash")
     for outcome, count in sorted(report.outcomes.items(), key=lambda item: -item[1]):
         console.print(f"  {count:>12,}  {outcome}")
     if report.ignored:
         console.print(f"  {report.ignored:>12,}  ignored by the accept rule")
-    console.print(f"{report.snapshots:,} of {report.accounts:,} accounts equal a fresh fold")
+    console.print(
+        f"{report.snapshots:,} of {report.accounts:,} accounts compared with a fresh fold"
+    )
     for role, count in report.outputs.items():
-        console.print(f"{count:,} {role.replace('_', ' ')} equal a fresh projection")
+        console.print(f"{count:,} {WORDS[role]} compared with a fresh projection")
     if report.repeats or report.removed:
         console.print(
             f"{report.repeats:,} repeats with the same bytes;"

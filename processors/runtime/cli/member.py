@@ -107,9 +107,11 @@ def show(member: str, told: list[Explained], console: Console) -> None:
         record = explained.record
         number = "" if record.member_sequence is None else f" · update {record.member_sequence}"
         place = f"{explained.topic}, partition {explained.partition}, offset {explained.offset}"
-        console.print(Text(f"{member}{number} · {record.outcome} · {place}", style="bold"))
+        console.print(
+            Text(f"{member}{number} · {record.outcome} · {place}", style="bold"), soft_wrap=True
+        )
         for fact in explained.facts:
-            console.print(_line(fact))
+            console.print(_line(fact), soft_wrap=True)
         console.print()
 
 
