@@ -6,7 +6,7 @@ later steps of the same decision see it, and is written down at once, so `evolve
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 from msgspec import Raw
@@ -171,14 +171,9 @@ class Draft:
 
     def changes(self) -> tuple[Change, ...]:
         """Every item that was put, with its last value, in order of collection and key."""
-        encode = VALUES.encode
-        made = [
-            Change(collection, key, Raw(encode(value)))
-            for (collection, key), value in sorted(self.changed.items(), key=_name)
-        ]
-        made += [Change("clock", name, Raw(encode(at))) for name, at in sorted(self.clock.items())]
+        # The items themselves: they are encoded with the record, in one go.
+        items = cast("dict[tuple[str, str], Raw]", self.changed)
+        made = [Change(*name, items[name]) for name in sorted(items)]
+        clock = cast("dict[str, Raw]", self.clock)
+        made += [Change("clock", name, clock[name]) for name in sorted(clock)]
         return tuple(made)
-
-
-def _name(item: tuple[tuple[str, str], object]) -> tuple[str, str]:
-    return item[0]

@@ -223,4 +223,6 @@ def watch_window(draft: Draft, ladder: Ladder, ends: int | None, time: int) -> N
     if ladder.rolling_until is not None:
         ends = ladder.rolling_until(time)
     if ends is not None and ends > draft.time:
-        draft.put("timers", f"window/{ladder.id}/{ends}", ends)
+        name = f"window/{ladder.id}/{ends}"
+        if name not in draft.account.timers:
+            draft.put("timers", name, ends)

@@ -109,17 +109,17 @@ def reprice(draft: Draft, order_id: str, order: Order, *, explain: bool = False)
 
 def give(draft: Draft, order_id: str, order: Order, rule: Rule, amount: int) -> None:
     """Post an award: pending until its release, or available now."""
-    origin = Origin(f"order/{order_id}", order.version, draft.time)
+    owner = f"order/{order_id}"
     starts = {"order": order.time, "shipped": order.shipped_at, "delivered": order.delivered_at}
     if rule.release_on == "none":
-        earn(draft, rule, amount, origin)
+        earn(draft, rule, amount, Origin(owner, order.version, draft.time))
         return
     start = starts.get(rule.release_on)
     release_at = None if start is None else rule.release_at(start, draft.account)
     if release_at is not None and release_at <= draft.time:
-        earn(draft, rule, amount, origin)
+        earn(draft, rule, amount, Origin(owner, order.version, draft.time))
     else:
-        pend(draft, rule, amount, origin._replace(time=order.time), release_at)
+        pend(draft, rule, amount, Origin(owner, order.version, order.time), release_at)
 
 
 def take(draft: Draft, order_id: str, order: Order, rule: Rule, amount: int) -> Order:

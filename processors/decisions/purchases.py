@@ -37,7 +37,6 @@ def completed(draft: Draft, data: PurchaseCompleted) -> Verdict:
     if version.earning_ends is not None and draft.time >= version.earning_ends:
         return refused("earning_ended")
     order = place(draft, data)
-    draft.put("orders", data.order_id, order)
     if data.redemption_id is not None:
         commit_with_order(draft, data.redemption_id)
     settle(draft, data.order_id, order, explain=True)
@@ -59,12 +58,16 @@ def settle(
     version = draft.version_of(order)
     if order.paid and points:
         order = reprice(draft, order_id, order, explain=explain)
+    counted = sum(order.counted.values())
     order = count_order(draft, order, counted_by(draft, order))
     draft.put("orders", order_id, order)
+    more = sum(order.counted.values()) - counted
     notices = len(draft.notices)
-    for ladder in version.ladders:
-        raise_tier(draft, ladder)
-        lower_tier(draft, ladder, order.time)
+    for ladder in version.ladders if more else ():
+        if more > 0:
+            raise_tier(draft, ladder)
+        else:
+            lower_tier(draft, ladder, order.time)
     follow_tiers(draft, notices)
     convert(draft, version)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from processors.programs import compiled, model
@@ -56,10 +57,7 @@ def _tier(name: str, rung: model.Rung, scale: int) -> compiled.Tier:
 
 def _window(ladder: model.Ladder, calendar: Calendar) -> Callable[[int, Account], Window]:
     if ladder.window == "calendar_year":
-        return lambda at, _account: (
-            str(calendar.date(at).year),
-            calendar.first_of_year(at, 1),
-        )
+        return _calendar_year(calendar)
     if ladder.window == "lifetime":
         return lambda _at, _account: ("ever", None)
     if ladder.window == "rolling":
@@ -70,6 +68,17 @@ def _window(ladder: model.Ladder, calendar: Calendar) -> Callable[[int, Account]
         return calendar.date(first).isoformat(), last
 
     return year_of_membership
+
+
+def _calendar_year(calendar: Calendar) -> Callable[[int, Account], Window]:
+    """Asked several times for each order, so each day's answer is kept."""
+
+    @lru_cache(maxsize=4096)
+    def year_of(day: int) -> Window:
+        year = date.fromordinal(day).year
+        return str(year), calendar.start_of(date(year + 1, 1, 1))
+
+    return lambda at, _account: year_of(calendar.day(at))
 
 
 def _held(
