@@ -16,6 +16,8 @@ from pydantic_settings import (
 
 from schemas.topics import Names
 
+BROKER = "broker"
+USUAL = "127.0.0.1:9092"
 Seconds = Annotated[float, Field(gt=0)]
 
 
@@ -24,8 +26,10 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="LOYALTY_", frozen=True, extra="ignore")
 
-    broker: str = "127.0.0.1:9092"
-    """Bootstrap servers, separated by commas."""
+    home: Path = Path.home() / ".loyalty"
+    """Where the local broker keeps its data."""
+    broker: str = Field(default_factory=lambda known: _local(known["home"]))
+    """Bootstrap servers, separated by commas. Without them, where the local broker listens."""
     program: str = "starter"
     """The program's id under programs/, or a path to its file."""
     app_id: str = "loyalty-ledger"
@@ -37,8 +41,6 @@ class Settings(BaseSettings):
     replicas: Annotated[int, Field(ge=1, le=9)] = 1
     clock: Literal["wall", "stream"] = "wall"
     """`wall` for production; `stream` for imports and demos: time passes with events alone."""
-    home: Path = Path.home() / ".loyalty"
-    """Where the local broker keeps its data."""
     alias_secret: SecretStr = SecretStr("")
     """Keys the hashes by which aliases are kept."""
     run_records: Annotated[int, Field(ge=1, le=50_000)] = 2_000
@@ -55,6 +57,11 @@ class Settings(BaseSettings):
     web_host: str = "127.0.0.1"
     web_port: Annotated[int, Field(ge=0, le=65535)] = 6066
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def broker_home(self) -> Path:
+        """The folder of the local broker."""
+        return self.home / BROKER
 
     @property
     def names(self) -> Names:
@@ -74,3 +81,11 @@ class Settings(BaseSettings):
         del dotenv_settings, file_secret_settings
         file = os.environ.get("LOYALTY_CONFIG", "loyalty.toml")
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
+
+
+def _local(home: Path) -> str:
+    """Where the local broker of this home listens, or did last; else where most brokers do."""
+    try:
+        return f"127.0.0.1:{int((home / BROKER / 'port').read_text('utf-8'))}"
+    except (OSError, ValueError):
+        return USUAL

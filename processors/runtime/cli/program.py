@@ -1,0 +1,74 @@
+"""`loyalty program check FILE` and `program test PROGRAM EXAMPLES…`. Neither needs a broker."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from processors.engine import engine_of
+from processors.examples import document, report
+from processors.examples.play import as_json, play
+from processors.programs.load import ProgramError, find, load
+from processors.runtime.cli.output import to_machine, to_people
+from processors.runtime.faults import Exit, Fault
+
+if TYPE_CHECKING:
+    from processors.examples.document import Document
+    from processors.examples.report import Result
+
+
+def check_program(file: str, *, json: bool = False) -> int:
+    """Check a program file: its form, its names, its figures. Every finding has line and column.
+
+    Args:
+        file: The program's file, or its id under programs/.
+        json: Print the findings as JSON.
+    """
+    try:
+        program = load(file)
+    except ProgramError as error:
+        if not json:
+            raise
+        to_machine([finding._asdict() for finding in error.findings])
+        return Exit.USAGE
+    if json:
+        to_machine([])
+    else:
+        to_people().print(f"{find(file)}: the program {program.id} is in order")
+    return Exit.DONE
+
+
+def play_examples(program: str, *examples: str, json: bool = False) -> int:
+    """Play examples through the real processor, and compare. Exit code 1 if one does not hold.
+
+    Args:
+        program: The program's id under programs/, or a path to its file.
+        examples: Files of examples; by default the one beside the program.
+        json: Print every result as JSON.
+    """
+    compiled = load(program)
+    files = [Path(name) for name in examples] or [find(program).with_name("examples.yaml")]
+    results: list[Result] = []
+    for file in files:
+        results += play(_read(file), compiled, engine_of)
+    failed = [result for result in results if not result.holds]
+    if json:
+        sys.stdout.write(as_json(results).decode() + "\n")
+    else:
+        console = to_people()
+        for result in failed:
+            console.print("\n".join(report.lines(result)), markup=False, soft_wrap=True)
+        console.print(f"{len(results) - len(failed)} of {len(results)} examples hold")
+    return Exit.FAILED if failed else Exit.DONE
+
+
+def _read(file: Path) -> Document:
+    try:
+        return document.load(file.read_text("utf-8"))
+    except document.FileFault as fault:
+        place = f"{file}:{fault.line}:{fault.column}: {fault.message}"
+        raise Fault(place, "Mend the examples, then try again.", Exit.USAGE) from None
+    except (OSError, UnicodeDecodeError) as error:
+        advice = "Name a file of examples in YAML, in UTF-8."
+        raise Fault(f"{file} cannot be read: {error}", advice, Exit.USAGE) from None
