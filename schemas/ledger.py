@@ -47,7 +47,7 @@ class Cause(Struct, frozen=True, omit_defaults=True):
 
 
 class Leg(Struct, frozen=True, array_like=True):
-    """One movement of an entry: `amount` smallest steps of the unit leave one bucket for another."""
+    """One movement of an entry: `amount` smallest steps leave one bucket for another."""
 
     source: Bucket
     target: Bucket

@@ -64,7 +64,9 @@ TOPICS = (
         "loyalty.redemption.*, .points.*, .promotion.*, .bonus_day.*, .entitlement.*",
     ),
     Topic("ledger", "loyalty.ledger.v1", "one record for each decided input", "ledger"),
-    Topic("balances", "loyalty.balances.v1", "whole balances, latest per member", "ledger", "compact"),
+    Topic(
+        "balances", "loyalty.balances.v1", "whole balances, latest per member", "ledger", "compact"
+    ),
     Topic(
         "eligibility",
         "loyalty.eligibility.v1",

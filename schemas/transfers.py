@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 from msgspec import Raw, Struct
 
-from schemas.ledger import Cause
+from schemas.ledger import Cause, Coordinates
 
 TransferKind = Literal[
     "forward",
@@ -27,8 +27,10 @@ TransferKind = Literal[
 
 
 class Transfer(Struct, frozen=True, omit_defaults=True):
-    """One effect. `sender_partition`, `sender_seq` and `index` never repeat and only grow,
-    so a receiver de-duplicates exactly, for ever, by the highest triple it has seen.
+    """One effect.
+
+    `sender_partition`, `sender_seq` and `index` never repeat and only grow, so a receiver
+    de-duplicates exactly, for ever, by the highest triple it has seen.
     """
 
     arrived: int
@@ -56,6 +58,10 @@ class ForwardedEvent(Struct, frozen=True, omit_defaults=True):
     subject: str
     time: int
     type: str
+    arrived: int | None = None
+    """Arrival of the event, milliseconds, where it is not the transfer's: it was parked."""
+    at: Coordinates | None = None
+    """Where the event first entered, if that is not where the transfer's cause did."""
     program: str | None = None
     settles: bool = False
     """True where a parked input is applied: its intake record exists already."""

@@ -46,7 +46,7 @@ def format_amount(amount: int, scale: int) -> str:
 
 
 def parse_amount(text: str, scale: int) -> int | None:
-    """Smallest steps of a unit; None when `text` is no decimal, or has more places than the unit."""
+    """Smallest steps of a unit; None when `text` is no decimal or has too many places."""
     sign, digits = (-1, text[1:]) if text.startswith("-") else (1, text)
     whole, point, places = digits.partition(".")
     places = places.rstrip("0")

@@ -272,7 +272,7 @@ class Account(Struct, omit_defaults=True):
     identities: dict[str, tuple[str, int]] = {}
     """Hash of (source, id) to payload hash and business time, for the late horizon."""
     keys: dict[str, tuple[str, int]] = {}
-    """Business keys: `order/O1`, `refund/R1`, `survey/Q1` to the hash of their data and the time."""
+    """Business keys, for example `order/O1`, to the hash of their data and their time."""
     agenda: dict[int, list[str]] = {}
     """Due instant to what is due then, as `collection/key`."""
     schedule: dict[str, dict[int, int]] = {}

@@ -5,6 +5,7 @@ Every change of state goes through `assign` (items) and `move` (totals), live an
 
 from __future__ import annotations
 
+from bisect import insort
 from typing import TYPE_CHECKING
 
 from processors.accounts.account import (
@@ -98,7 +99,8 @@ def _reschedule(account: Account, name: str, was: int | None, now: int | None) -
         if not names:
             del agenda[was]
     if now is not None:
-        agenda.setdefault(now, []).append(name)
+        # In order of names, so that the same account has the same bytes however it came about.
+        insort(agenda.setdefault(now, []), name)
 
 
 def _reckon(schedule: dict[str, dict[int, int]], lot: Item | None, sign: int) -> None:

@@ -76,10 +76,14 @@ def balance_of(draft: Draft) -> Raw:
 def _unit(account: Account, unit: str, scale: int, before: int) -> UnitBalance:
     totals = account.totals.get(unit, NOTHING)
     schedule = account.schedule.get(unit)
-    expiring = [
-        Expiring(format_amount(amount, scale), format_instant(at))
-        for at, amount in sorted(schedule.items())[:MOST_INSTANTS]
-    ] if schedule else []
+    expiring = (
+        [
+            Expiring(format_amount(amount, scale), format_instant(at))
+            for at, amount in sorted(schedule.items())[:MOST_INSTANTS]
+        ]
+        if schedule
+        else []
+    )
     return UnitBalance(
         format_amount(totals.available, scale),
         format_amount(totals.debt, scale),

@@ -42,13 +42,13 @@ def pend(draft: Draft, rule: Rule, amount: int, origin: Origin, release_at: int 
     draft.post("points.pended", rule.unit, (Leg("issuer", "pending", amount, name),), rule.id)
 
 
-def earn(draft: Draft, rule: Rule, amount: int, origin: Origin, kind: str = "points.earned") -> None:
+def earn(draft: Draft, rule: Rule, amount: int, origin: Origin) -> None:
     """Give points that can be spent at once; debt is filled first."""
     expires_at = rule.expires_at(origin.time, draft.account)
-    credit(draft, kind, "issuer", rule, amount, origin, expires_at)
+    credit(draft, "points.earned", "issuer", rule, amount, origin, expires_at)
 
 
-def credit(  # noqa: PLR0913 - one entry has this many parts
+def credit(
     draft: Draft,
     kind: str,
     source: str,
@@ -156,7 +156,7 @@ def legs_of(parts: Iterable[Part], source: str, target: str) -> tuple[Leg, ...]:
     )
 
 
-def give_back(  # noqa: PLR0913 - one entry has this many parts
+def give_back(
     draft: Draft, kind: str, unit: str, parts: Sequence[Part], source: str, rule: str
 ) -> None:
     """Return drawn points to their own lots with their own dates; the dead ones die at once.

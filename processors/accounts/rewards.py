@@ -63,7 +63,7 @@ def gate(version: Version, account: Account, reward: Reward, at: int) -> str | N
     return None
 
 
-def grant(  # noqa: PLR0913 - a grant has this many parts
+def grant(
     draft: Draft,
     reward: Reward,
     reason: str,
@@ -166,15 +166,15 @@ def follow_tiers(draft: Draft, since: int) -> None:
             before = was in reward.on_tier[1]
             if entered and not before:
                 grant(draft, reward, f"tier/{now}", ground=f"tier/{ladder}/{reward.id}")
-            elif before and not entered and (
-                reward.closes_with_tier or notice.data["reason"] == "refund"
+            elif (
+                before
+                and not entered
+                and (reward.closes_with_tier or notice.data["reason"] == "refund")
             ):
                 withdraw_unused(draft, f"tier/{ladder}/{reward.id}")
 
 
-def tell(  # noqa: PLR0913 - an eligibility has this many parts
-    draft: Draft, change: Change, name: str, item: Grant, quantity: int, reason: str
-) -> None:
+def tell(draft: Draft, change: Change, name: str, item: Grant, quantity: int, reason: str) -> None:
     """Publish what happened to a grant. Its id is the same whenever the account is folded."""
     draft.eligibility.append(
         Eligibility(

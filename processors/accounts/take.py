@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from processors.accounts.draft import Draft
 
 
-def take_back(  # noqa: PLR0913 - what, of whom, how much, why, and by which policy
+def take_back(
     draft: Draft,
     unit: str,
     amount: int,

@@ -160,9 +160,7 @@ def _settle(draft: Draft, ladder: Ladder, grounds: tuple[Ground, ...], reason: s
     """Hold the best ground that has not ended, and tell when that changes the tier."""
     account = draft.account
     held = standing_of(ladder, account)
-    alive = _strongest(
-        ladder, [g for g in grounds if g.until is None or g.until > draft.time]
-    )
+    alive = _latest_grounds([g for g in grounds if g.until is None or g.until > draft.time])
     best = max(alive, key=lambda ground: rank_of(ladder, ground.tier), default=None)
     tier = ladder.tiers[0].id if best is None else best.tier
     until = None if best is None else _latest(alive, tier)
@@ -176,7 +174,7 @@ def _settle(draft: Draft, ladder: Ladder, grounds: tuple[Ground, ...], reason: s
         tell_tier(draft, ladder, held.tier, standing, reason)
 
 
-def _strongest(ladder: Ladder, grounds: list[Ground]) -> list[Ground]:
+def _latest_grounds(grounds: list[Ground]) -> list[Ground]:
     """One ground per window, the last one of each, in the order of their windows."""
     last = {ground.window: ground for ground in grounds}
     return [last[window] for window in sorted(last)]

@@ -14,10 +14,9 @@ from processors.programs.compiled import Miss
 from schemas.values import parse_amount
 
 if TYPE_CHECKING:
-    from schemas.inputs.activities import ActivityRecorded, NpsAnswered
-
     from processors.accounts.draft import Draft
     from processors.programs.compiled import ActivityRule
+    from schemas.inputs.activities import ActivityRecorded, NpsAnswered
 
 MICRO = 6
 """Quantities are counted in millionths."""

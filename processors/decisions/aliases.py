@@ -28,6 +28,8 @@ def forward(draft: Draft, item: Input, owner: str, *, settles: bool = False) -> 
         owner,
         item.time,
         item.type,
+        arrived=item.arrival // 1000 if settles else None,
+        at=item.entered if settles else None,
         program=item.program,
         settles=settles,
         testmode=item.testmode,
@@ -55,9 +57,7 @@ def claimed(draft: Draft, data: AliasClaim) -> Verdict:
     if profile.owner is None:
         draft.put("profile", "", replace(profile, owner=data.owner))
     draft.affect("alias.granted", data.owner, data)
-    waiting = [
-        (item.time, item.arrived, name) for name, item in draft.account.parked.items()
-    ]
+    waiting = [(item.time, item.arrived, name) for name, item in draft.account.parked.items()]
     for _, _, name in sorted(waiting):
         forward(draft, input_of(draft.account.parked[name]), data.owner, settles=True)
         draft.put("parked", name, None)

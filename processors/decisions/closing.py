@@ -74,10 +74,7 @@ def _old(draft: Draft, late: int, horizon: int) -> list[tuple[str, str]]:
     twice = 2 * horizon - account.time
     known = (("identities", account.identities, late), ("keys", account.keys, twice))
     old = [
-        (name, key)
-        for name, items, limit in known
-        for key, (_, at) in items.items()
-        if at < limit
+        (name, key) for name, items, limit in known for key, (_, at) in items.items() if at < limit
     ]
     old += [("orders", key) for key, order in account.orders.items() if order.time < horizon]
     old += [

@@ -30,9 +30,7 @@ def convert(draft: Draft, version: Version) -> None:
 def _make(draft: Draft, conversion: Conversion) -> None:
     parts = draw(draft, conversion.unit, conversion.threshold, "redeemed")
     rule = f"conversion/{conversion.reward_id}"
-    draft.post(
-        "points.converted", conversion.unit, legs_of(parts, "available", "redeemed"), rule
-    )
+    draft.post("points.converted", conversion.unit, legs_of(parts, "available", "redeemed"), rule)
     reward = draft.version.rewards[conversion.reward_id]
     cost = conversion.threshold
     grant(draft, reward, rule, ground=rule, cost=cost, parts=parts)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from schemas.decoding import decode_data
-
 from processors.decisions import aliases
 from processors.decisions.members import admit
 from processors.decisions.table import BUSINESS_KEYS, DECISIONS
 from processors.decisions.verdict import ACCEPTED, Verdict, refused
 from processors.decisions.waiting import park
+from schemas.decoding import decode_data
 from schemas.values import canonical, digest
 
 if TYPE_CHECKING:
@@ -21,6 +20,10 @@ UNCOMPARED = ("channel", "location_id")
 """Left out when two reports of one business fact are compared (contract, section 1)."""
 
 TRANSFER = "transfer."
+TO_ALIAS = "transfer.alias."
+"""Transfers that an alias's own account answers; all others are for its owner."""
+TO_MEMBER = ("transfer.referral.", "transfer.recognition.")
+"""Transfers that follow a member who was merged into another."""
 
 
 def judge(draft: Draft, item: Input) -> Verdict:
@@ -54,9 +57,11 @@ def judge(draft: Draft, item: Input) -> Verdict:
 def _sends_on(draft: Draft, *, transfer: bool) -> bool:
     """An alias, or an account that was merged into another, decides no event itself."""
     account = draft.account
-    if transfer:
+    if account.id.startswith("alias/"):
+        return not draft.item.type.startswith(TO_ALIAS)
+    if account.profile.owner is None:
         return False
-    return account.id.startswith("alias/") or account.profile.owner is not None
+    return not transfer or draft.item.type.startswith(TO_MEMBER)
 
 
 def business_key(item: Input, data: object) -> str | None:

@@ -15,14 +15,13 @@ from schemas.transfers import AliasClaim
 from schemas.values import identity
 
 if TYPE_CHECKING:
+    from processors.accounts.draft import Draft
     from schemas.inputs.members import (
         AliasLinked,
         MemberEnrolled,
         MemberErased,
         ProfileChanged,
     )
-
-    from processors.accounts.draft import Draft
 
 ENROLLED = "loyalty.member.enrolled.v1"
 

@@ -10,14 +10,13 @@ from processors.accounts.account import Membership
 from processors.decisions.verdict import ACCEPTED, Verdict
 
 if TYPE_CHECKING:
+    from processors.accounts.draft import Draft
     from schemas.inputs.memberships import (
         MembershipCancelled,
         MembershipLapsed,
         MembershipRenewed,
         MembershipStarted,
     )
-
-    from processors.accounts.draft import Draft
 
 ACTIVE, ENDED = "active", "ended"
 

@@ -31,9 +31,8 @@ from schemas.transfers import AliasClaim, MergeContent, MergeRequest
 from schemas.values import identity
 
 if TYPE_CHECKING:
-    from schemas.inputs.members import MemberMerged, MemberUnmerged
-
     from processors.accounts.draft import Draft
+    from schemas.inputs.members import MemberMerged, MemberUnmerged
 
 
 class Belongings(Struct, frozen=True, omit_defaults=True):
@@ -61,9 +60,7 @@ def merged(draft: Draft, data: MemberMerged) -> Verdict:
     if data.from_member == draft.account.id:
         return refused("self_referral")
     settles = identity(draft.item.source, draft.item.id)
-    draft.affect(
-        "merge.requested", data.from_member, MergeRequest(draft.account.id, settles)
-    )
+    draft.affect("merge.requested", data.from_member, MergeRequest(draft.account.id, settles))
     return FORWARDED
 
 
@@ -72,8 +69,7 @@ def requested(draft: Draft, data: MergeRequest) -> Verdict:
     account = draft.account
     content = Belongings(
         lots={
-            key: replace(lot, origin=lot.origin or account.id)
-            for key, lot in account.lots.items()
+            key: replace(lot, origin=lot.origin or account.id) for key, lot in account.lots.items()
         },
         debts={unit: totals.debt for unit, totals in account.totals.items() if totals.debt},
         orders=account.orders,

@@ -19,10 +19,10 @@ from schemas.ledger import Fired, Missed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from schemas.inputs.purchases import PurchaseCompleted, PurchaseEdited
-
     from processors.accounts.draft import Draft
     from processors.programs.compiled import Award, Cap, Rule, Version
+    from schemas.inputs.purchases import PurchaseCompleted, PurchaseEdited
+
 
 def spread(amounts: Sequence[int], total: int) -> list[int]:
     """Split `total` by `amounts`: largest remainder, ties to the earlier one."""
@@ -179,5 +179,3 @@ def _cap_key(draft: Draft, order: Order, cap: Cap) -> str:
 def goods_kept_minor(order: Order) -> int:
     """Goods after discounts, before tax, that are kept."""
     return sum(line.kept_minor for line in order.lines if line.kind == "goods")
-
-

@@ -18,15 +18,14 @@ from processors.decisions.verdict import ACCEPTED, Verdict, parked, refused
 from processors.decisions.waiting import apply_waiting
 
 if TYPE_CHECKING:
+    from processors.accounts.account import Order
+    from processors.accounts.draft import Draft
     from schemas.inputs.purchases import (
         PurchaseCompleted,
         PurchaseDelivered,
         PurchasePaid,
         PurchaseShipped,
     )
-
-    from processors.accounts.account import Order
-    from processors.accounts.draft import Draft
 
 
 def completed(draft: Draft, data: PurchaseCompleted) -> Verdict:

@@ -10,11 +10,10 @@ from schemas.transfers import Move
 from schemas.values import parse_amount
 
 if TYPE_CHECKING:
-    from schemas.inputs.recognition import RecognitionGiven
-
     from processors.accounts.account import Account
     from processors.accounts.draft import Draft
     from processors.programs.compiled import Recognition
+    from schemas.inputs.recognition import RecognitionGiven
 
 RULE = "recognition"
 

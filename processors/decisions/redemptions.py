@@ -16,15 +16,14 @@ from schemas.ledger import Bucket, Leg
 from schemas.values import canonical_of, parse_amount
 
 if TYPE_CHECKING:
+    from processors.accounts.draft import Draft
+    from processors.programs.compiled import Redeeming
     from schemas.inputs.requests import (
         RedemptionCommitted,
         RedemptionReleased,
         RedemptionRequested,
         RedemptionReversed,
     )
-
-    from processors.accounts.draft import Draft
-    from processors.programs.compiled import Redeeming
 
 COMMITTED = "loyalty.redemption.committed.v1"
 
@@ -90,7 +89,9 @@ def _payable(draft: Draft, price: Price) -> int:
     return min(price.amount, available)
 
 
-def _price_of_reward(draft: Draft, data: RedemptionRequested) -> Price:
+def _price_of_reward(  # noqa: PLR0911 - one for each refusal, in their order
+    draft: Draft, data: RedemptionRequested
+) -> Price:
     assert data.reward_id is not None, "asked for by reward"
     version = draft.version
     reward = version.rewards.get(data.reward_id)

@@ -18,10 +18,9 @@ from processors.decisions.verdict import ACCEPTED, Verdict, refused
 from schemas.transfers import ReferralFact
 
 if TYPE_CHECKING:
-    from schemas.inputs.referrals import ReferralCompleted, ReferralJoined
-
     from processors.accounts.draft import Draft
     from processors.programs.compiled import Cap, ReferralRules, Rule, Version
+    from schemas.inputs.referrals import ReferralCompleted, ReferralJoined
 
 FIRST_ORDER = "first_order"
 JOINED, QUALIFIED = "joined", "qualified"
@@ -48,9 +47,7 @@ def joined(draft: Draft, data: ReferralJoined) -> Verdict:
     return ACCEPTED if reason is None else refused(reason)
 
 
-def _keep(
-    draft: Draft, referral_id: str, other: str, state: str, reason: str | None
-) -> Referral:
+def _keep(draft: Draft, referral_id: str, other: str, state: str, reason: str | None) -> Referral:
     item = Referral(FRIEND, other, state, draft.time, reason=reason, version=draft.version.id)
     draft.put("referrals", referral_id, item)
     return item
@@ -113,7 +110,7 @@ def _attribution(draft: Draft, rules: ReferralRules) -> tuple[str, Referral] | N
         (item.at, referral_id)
         for referral_id, item in draft.account.referrals.items()
         if item.side == FRIEND
-        and (item.state == JOINED or item.order_id is not None and item.state == INELIGIBLE)
+        and (item.state == JOINED or (item.order_id is not None and item.state == INELIGIBLE))
         and draft.time < calendar.days_after(item.at, rules.lookback_days + 1)
     ]
     if not held:
@@ -167,9 +164,7 @@ def review_order(draft: Draft, order_id: str) -> None:
     draft.affect("referral.cancelled", item.other, _fact(draft, order.referral, order_id))
 
 
-def _take(
-    draft: Draft, version: Version, rule: Rule | None, referral_id: str, amount: int
-) -> None:
+def _take(draft: Draft, version: Version, rule: Rule | None, referral_id: str, amount: int) -> None:
     rules = version.referrals
     if rule is None or rules is None or not amount:
         return

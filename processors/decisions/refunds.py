@@ -12,15 +12,14 @@ from processors.decisions.referrals import review_order
 from processors.decisions.verdict import ACCEPTED, Verdict, parked, refused
 
 if TYPE_CHECKING:
+    from processors.accounts.account import Order, OrderLine
+    from processors.accounts.draft import Draft
     from schemas.inputs.purchases import (
         PurchaseCancelled,
         PurchaseEdited,
         PurchaseRefunded,
         RefundLine,
     )
-
-    from processors.accounts.account import Order, OrderLine
-    from processors.accounts.draft import Draft
 
 
 def refunded(draft: Draft, data: PurchaseRefunded) -> Verdict:

@@ -13,14 +13,13 @@ from processors.programs.compiled import Rule
 from schemas.values import parse_amount
 
 if TYPE_CHECKING:
+    from processors.accounts.draft import Draft
     from schemas.inputs.requests import (
         BonusDayChosen,
         EntitlementUsed,
         PointsAdjusted,
         PromotionOptedIn,
     )
-
-    from processors.accounts.draft import Draft
 
 ADJUSTMENT = "adjustment"
 

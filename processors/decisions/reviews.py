@@ -14,6 +14,8 @@ from processors.decisions.verdict import ACCEPTED, Verdict, parked, refused
 from processors.decisions.waiting import apply_waiting
 
 if TYPE_CHECKING:
+    from processors.accounts.draft import Draft
+    from processors.programs.compiled import ReviewRules, Rule
     from schemas.inputs.reviews import (
         ReviewApproved,
         ReviewEdited,
@@ -21,9 +23,6 @@ if TYPE_CHECKING:
         ReviewRemoved,
         ReviewSubmitted,
     )
-
-    from processors.accounts.draft import Draft
-    from processors.programs.compiled import ReviewRules, Rule
 
 PENDING, APPROVED = "pending", "approved"
 REJECTED, REMOVED, REFUSED = "rejected", "removed", "refused"

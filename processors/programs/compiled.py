@@ -6,11 +6,12 @@ Instants are microseconds since 1970 UTC; amounts are whole smallest steps of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from processors.accounts.account import Account, Frozen, Order
     from processors.programs.calendars import Calendar
 

@@ -148,9 +148,7 @@ def _rules(version: model.Version, calendar: Calendar) -> dict[str, compiled.Rul
     return rules | {rule.id: rule for rule in more if rule is not None}
 
 
-def _limits(
-    version: model.Version, calendar: Calendar
-) -> Callable[[Order], list[tuple[str, int]]]:
+def _limits(version: model.Version, calendar: Calendar) -> Callable[[Order], list[tuple[str, int]]]:
     limited = [name for name, promotion in version.promotions.items() if promotion.per_day]
     if not limited:
         return lambda _order: []

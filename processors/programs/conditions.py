@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from processors.accounts.account import Order, OrderLine
     from processors.programs import model
+    from processors.programs.model import Scalar
 
 
 def holds(when: model.When) -> Callable[[Order], str | None]:
@@ -33,11 +34,11 @@ def holds(when: model.When) -> Callable[[Order], str | None]:
     return _first_failing(tuple(parts))
 
 
-def _same_order(key: str, value: str | bool | int) -> Callable[[Order], bool]:
+def _same_order(key: str, value: Scalar) -> Callable[[Order], bool]:
     return lambda order: order.attributes.get(key) == value
 
 
-def _same_member(key: str, value: str | bool | int) -> Callable[[Order], bool]:
+def _same_member(key: str, value: Scalar) -> Callable[[Order], bool]:
     return lambda order: order.frozen.attributes.get(key) == value
 
 
@@ -57,7 +58,7 @@ def _first_failing(
 
 
 class Base:
-    """The part of an order that a rule looks at, and which share of it was paid so that it earns."""
+    """The part of an order that a rule looks at, and the share of it that earns."""
 
     __slots__ = ("_deduct", "_never", "_only", "takes")
 

@@ -52,8 +52,9 @@ def _tiers(version: Version, place: Place) -> Iterator[tuple[Place, str]]:
     known = [tier for ladder in version.ladders.values() for tier in ladder.tiers]
     named: list[tuple[Place, str]] = []
     for key, rule in version.earning.items():
-        for tier in rule.rate.by_tier:
-            named.append(((*place, "earning", key, "rate", "by_tier", tier), tier))
+        named += [
+            ((*place, "earning", key, "rate", "by_tier", tier), tier) for tier in rule.rate.by_tier
+        ]
     for key, reward in version.rewards.items():
         for section in ("tiers", "on_entry_of"):
             for index, tier in enumerate(getattr(reward, section) or ()):

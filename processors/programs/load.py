@@ -128,7 +128,7 @@ def _plain(node: object) -> object:
         return int(node)
     if isinstance(node, float):
         return _as_written(node)
-    return str(node) if isinstance(node, str) else str(node)
+    return str(node)
 
 
 def _as_written(node: float) -> str:
@@ -159,7 +159,7 @@ def position(tree: object, place: Sequence[str | int]) -> tuple[int, int]:
 def _invalid(bad: ValidationError, tree: CommentedMap) -> list[Finding]:
     findings: list[Finding] = []
     for error in bad.errors(include_url=False):
-        place = [part for part in error["loc"] if part not in {"[key]"}]
+        place = [part for part in error["loc"] if part != "[key]"]
         problem = error["msg"].removeprefix("Value error, ")
         if error["type"] == "extra_forbidden":
             problem = f"is not a key of the language{_meant(place)}"

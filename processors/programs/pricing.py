@@ -229,7 +229,8 @@ def freezing(
         matched = tuple(
             name
             for name in names
-            if conditions[name](tried) is None and _has_room(version, calendar, account, order, name)
+            if conditions[name](tried) is None
+            and _has_room(version, calendar, account, order, name)
         )
         return replace(frozen, promotions=matched)
 

@@ -20,5 +20,5 @@ class Clock:
         """
         if self.kind == "stream":
             return None
-        now = time.time_ns() // 1000  # noqa: TID251 - this is the clock
+        now = time.time_ns() // 1000
         return now if oldest_waiting_ms is None else min(now, oldest_waiting_ms * 1000)

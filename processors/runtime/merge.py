@@ -71,7 +71,9 @@ class Waiting:
 
     def oldest(self) -> int | None:
         """The timestamp of the oldest record that waits, in milliseconds."""
-        return min((buffer[0].timestamp for buffer in self.buffers.values() if buffer), default=None)
+        return min(
+            (buffer[0].timestamp for buffer in self.buffers.values() if buffer), default=None
+        )
 
 
 def _first(buffer: deque[Fetched]) -> tuple[int, str, int]:

@@ -214,9 +214,7 @@ class Owner:
             if batch.stopped_at is None:
                 return
             run = run[batch.stopped_at :]
-            histories = await read_histories(
-                self.settings, owned.partition.number, batch.wanted
-            )
+            histories = await read_histories(self.settings, owned.partition.number, batch.wanted)
 
     async def _commit(self, owned: Owned, batch: Batch) -> bool:
         """Append a batch. False: there was doubt, and the partition was recovered instead."""
@@ -261,5 +259,3 @@ class Owner:
             for number, owned in self.owned.items()
             for topic, offset in owned.partition.positions.items()
         }
-
-

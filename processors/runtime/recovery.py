@@ -137,5 +137,3 @@ class _Progress:
         if time.monotonic() - self.said > REPORT_SECONDS:
             self.said = time.monotonic()
             log.info("recovering", partition=self.partition, **self.counts)
-
-

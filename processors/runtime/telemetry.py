@@ -27,7 +27,9 @@ class Telemetry:
         r = self.registry
         self.events = Counter("loyalty_events", "Inputs decided", ["outcome"], registry=r)
         self.skipped = Counter("loyalty_skipped_records", "Records folded before", registry=r)
-        self.miskeyed = Counter("loyalty_miskeyed_records", "Records on a wrong partition", registry=r)
+        self.miskeyed = Counter(
+            "loyalty_miskeyed_records", "Records on a wrong partition", registry=r
+        )
         self.dead = Counter("loyalty_dlq_records", "Inputs that could not be read", registry=r)
         self.doubts = Counter("loyalty_writer_doubts", "Batches of unknown fate", registry=r)
         self.fold_seconds = Histogram(

@@ -65,9 +65,7 @@ class LedgerThread(driver.AIOKafkaConsumerThread):
     async def ends(self, logs: Iterable[TP]) -> Mapping[TP, int]:
         """The committed end of partitions, asked of the broker now."""
         consumer = self._ensure_consumer()
-        return cast(
-            "Mapping[TP, int]", await self.call_thread(consumer.end_offsets, list(logs))
-        )
+        return cast("Mapping[TP, int]", await self.call_thread(consumer.end_offsets, list(logs)))
 
     async def note_positions(self, positions: Mapping[TP, int]) -> None:
         """Write group offsets: for lag dashboards alone, never read by us."""
@@ -75,9 +73,7 @@ class LedgerThread(driver.AIOKafkaConsumerThread):
         await self.call_thread(consumer.commit, dict(positions))
 
 
-async def _state(
-    consumer: aiokafka.AIOKafkaConsumer, logs: list[TP]
-) -> dict[TP, tuple[int, int]]:
+async def _state(consumer: aiokafka.AIOKafkaConsumer, logs: list[TP]) -> dict[TP, tuple[int, int]]:
     found: dict[TP, tuple[int, int]] = {}
     for log in logs:
         end = consumer.last_stable_offset(log)

@@ -61,9 +61,7 @@ async def _run(settings: Settings, app: LedgerApp) -> int:
     running = asyncio.create_task(_start(app))
     watching = asyncio.create_task(_watch(settings, app))
     stopping = asyncio.create_task(stop.wait())
-    done, _ = await asyncio.wait(
-        {running, watching, stopping}, return_when=asyncio.FIRST_COMPLETED
-    )
+    done, _ = await asyncio.wait({running, watching, stopping}, return_when=asyncio.FIRST_COMPLETED)
     code = _code(app, done - {stopping})
     await _drain(settings, app)
     for task in (running, watching, stopping):

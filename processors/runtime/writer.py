@@ -125,5 +125,3 @@ def _by_partition(outgoing: Sequence[Outgoing]) -> list[tuple[int, list[Outgoing
     for record in outgoing:
         found.setdefault(record.partition, []).append(record)
     return sorted(found.items())
-
-

@@ -60,9 +60,7 @@ Attributes = dict[Text, Attribute]
 Decimal = Annotated[str, StringConstraints(min_length=1, max_length=MOST_DIGITS)]
 UnsignedDecimal = Annotated[Decimal, AfterValidator(_amount)]
 SignedDecimal = Annotated[Decimal, AfterValidator(_decimal)]
-LineKind = Literal[
-    "goods", "shipping", "fee", "tip", "gift_card", "donation", "deposit"
-]
+LineKind = Literal["goods", "shipping", "fee", "tip", "gift_card", "donation", "deposit"]
 TenderKind = Literal[
     "card",
     "cash",

@@ -64,9 +64,7 @@ class Content(InputData):
             total = sum(line.amount_minor + line.tax_minor for line in lines)
             paid = sum(tender.amount_minor for tender in self.tenders)
             if paid != total - self.order_discount_minor:
-                raise ValueError(
-                    "tenders must add up to lines with tax less the order discount"
-                )
+                raise ValueError("tenders must add up to lines with tax less the order discount")
         return self
 
 
