@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from processors.runtime.faults import Fault
 from schemas.topics import TOPICS
@@ -28,6 +28,8 @@ class Plan(NamedTuple):
     name: str
     topic: Topic
     partitions: int | None
+    replicas: int
+    """As many as the topic has; if there is none yet, as many as it shall have."""
     drift: tuple[str, ...]
 
     @property
@@ -71,22 +73,27 @@ async def _plan(client: AIOKafkaAdminClient, settings: Settings) -> list[Plan]:
     names = {settings.names.of(topic.role): topic for topic in TOPICS}
     there = set(await client.list_topics())
     known = [name for name in names if name in there]
-    counts = {
-        found["topic"]: len(found["partitions"])
-        for found in (await client.describe_topics(known) if known else [])
-    }
+    described = await client.describe_topics(known) if known else []
+    there_now = {found["topic"]: found["partitions"] for found in described}
     configs = await _configs(client, known)
     plans: list[Plan] = []
     for name, topic in names.items():
-        wanted = topic.settings(replicas=settings.replicas)
-        found_config = configs.get(name, {})
-        drift = tuple(
-            f"{key}: {found_config.get(key)} -> {value}"
-            for key, value in sorted(wanted.items())
-            if name in counts and found_config.get(key) != value
-        )
-        plans.append(Plan(name, topic, counts.get(name), drift))
+        partitions = there_now.get(name)
+        if partitions is None:
+            plans.append(Plan(name, topic, None, settings.replicas, ()))
+            continue
+        replicas = len(partitions[0]["replicas"])
+        drift = _drift(topic.settings(replicas=replicas), configs.get(name, {}))
+        plans.append(Plan(name, topic, len(partitions), replicas, drift))
     return plans
+
+
+def _drift(wanted: dict[str, str], found: dict[str, str]) -> tuple[str, ...]:
+    return tuple(
+        f"{key}: {found.get(key)} -> {value}"
+        for key, value in sorted(wanted.items())
+        if found.get(key) != value
+    )
 
 
 async def _configs(client: AIOKafkaAdminClient, names: list[str]) -> dict[str, dict[str, str]]:
@@ -117,13 +124,33 @@ async def apply(settings: Settings) -> list[Plan]:
             if item.partitions is None
         ]
         if fresh:
-            await client.create_topics(fresh)
+            _settled("create", await client.create_topics(fresh))
         for item in plans:
             if item.drift:
-                wanted = item.topic.settings(replicas=settings.replicas)
+                wanted = item.topic.settings(replicas=item.replicas)
                 resource = ConfigResource(ConfigResourceType.TOPIC, item.name, configs=wanted)
-                await client.alter_configs([resource])
+                for answer in await client.alter_configs([resource]):
+                    _settled("adjust", answer)
         return plans
+
+
+def _settled(what: str, answer: Any) -> None:
+    """The client answers with error codes, and raises nothing. Raises Fault."""
+    if hasattr(answer, "topic_errors"):
+        rows = [(error[0], error[1], (*error, None)[2]) for error in answer.topic_errors]
+    else:
+        rows = [(row[3], row[0], row[1]) for row in answer.resources]
+    bad = [
+        f"{name}: {said or for_code(code).description}"
+        for name, code, said in rows
+        if code not in {0, TopicAlreadyExistsError.errno}
+    ]
+    if bad:
+        raise Fault(
+            f"the broker did not {what}:\n" + "\n".join(bad),
+            "One broker can hold one replica: set LOYALTY_REPLICAS to the number of brokers, at "
+            "most 3. Otherwise, ask whether this user may administer topics.",
+        )
 
 
 def check_counts(settings: Settings, plans: list[Plan]) -> None:

@@ -104,7 +104,13 @@ def _data(model: type[BaseModel], data: object) -> Iterator[Finding]:
     try:
         model.model_validate({} if data is None else data, extra="forbid")
     except ValidationError as bad:
-        for found in bad.errors(include_url=False, include_context=False, include_input=False):
+        errors = bad.errors(include_url=False, include_context=False, include_input=False)
+        within = {found["loc"][:-1] for found in errors if len(found["loc"]) > 1}
+        for found in errors:
+            if found["type"] == "too_short" and any(
+                place[: len(found["loc"])] == found["loc"] for place in within
+            ):
+                continue  # it counts the good items only; the bad ones are named themselves
             path = ".".join(["data", *(str(part) for part in found["loc"])])
             problem = found["msg"].removeprefix("Value error, ")
             if found["type"] == "extra_forbidden":

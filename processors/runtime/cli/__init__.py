@@ -6,6 +6,7 @@ it is called, so `loyalty --help` does not wait for Kafka's client.
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ def main() -> None:
 
 def run(words: Sequence[str]) -> int:
     """Run one command. Returns its exit code; raises nothing that a user should see."""
+    logging.getLogger("aiokafka").addHandler(logging.NullHandler())  # errors are told by us
     try:
         answer = build()(words, print_error=True, exit_on_error=False)
     except CycloptsError:
