@@ -83,6 +83,7 @@ class _Lengths(NamedTuple):
 
     @classmethod
     def of(cls, draft: Draft) -> _Lengths:
+        """Take them now."""
         return cls(
             len(draft.entries),
             len(draft.refusals),
@@ -92,6 +93,7 @@ class _Lengths(NamedTuple):
         )
 
     def since(self, draft: Draft) -> Own:
+        """What came after."""
         return Own(
             draft.entries[self.entries :],
             draft.refusals[self.refusals :],
@@ -101,9 +103,7 @@ class _Lengths(NamedTuple):
         )
 
 
-def decide_again(
-    again: Draft, item: Input, records: Sequence[LedgerRecord]
-) -> tuple[Verdict, Own]:
+def decide_again(again: Draft, item: Input, records: Sequence[LedgerRecord]) -> tuple[Verdict, Own]:
     answer: tuple[Verdict, Own] | None = None
     # From the checkpoint's own time on: what came before the late input is not moved up to it.
     again.move_to(item, again.account.time)
@@ -121,9 +121,7 @@ def decide_again(
     return answer
 
 
-def _in_order_of_time(
-    item: Input, records: Sequence[LedgerRecord]
-) -> Iterator[tuple[Input, bool]]:
+def _in_order_of_time(item: Input, records: Sequence[LedgerRecord]) -> Iterator[tuple[Input, bool]]:
     """History in order of business time, then of arrival, with `item` after its equals."""
     known = [
         (record.cause.time, place, _input_of(record), record.cause.type in PINNED)
@@ -219,13 +217,20 @@ def _change_items(draft: Draft, target: Account) -> None:
         theirs: dict[str, object] = getattr(target, collection)
         for key in sorted(mine.keys() | theirs.keys()):
             was, now = mine.get(key), theirs.get(key)
-            if was == now or (now is None and collection in {"identities", "keys"}):
+            if was == now or (now is None and _stays(collection, was)):
                 continue
             if collection == "standings":
                 _tell_tier(draft, key, target)
             draft.put(collection, key, now)
             if collection == "grants":
                 _tell_grant(draft, key, was, now)
+
+
+def _stays(collection: str, was: object) -> bool:
+    """True for what a refusal left behind: refused inputs are not decided again."""
+    if collection in {"identities", "keys"}:
+        return True
+    return getattr(was, "state", None) in {"refused", "ineligible"}
 
 
 def _tell_tier(draft: Draft, ladder_id: str, target: Account) -> None:

@@ -126,6 +126,8 @@ class Topology:
         run = self.waiting(number)
         if not run:
             return False
+        # What we write carries the append time, and nothing is appended before what it answers.
+        self.now = max(self.now, run[-1].timestamp * 1000)
         histories: dict[str, list[LedgerRecord]] = {}
         while run:
             batch = self.partitions[number].fold(run, histories)

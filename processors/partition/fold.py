@@ -146,7 +146,8 @@ class Partition:
         while known and len(known) + len(histories) > HISTORIES:
             del known[next(iter(known))]
         for name, records in histories.items():
-            if len(records) != self.store.trails[name].count:
+            count = sum(record.account == name for record in records)
+            if count != len(records) or count != self.store.trails[name].count:
                 raise Broken(f"the history of {name} is not what was asked for")
             known[name] = list(records)
 

@@ -40,6 +40,11 @@ class Trail(Struct, array_like=True):
     young_cut: int = 0
     deltas: bytes = b""
 
+    @classmethod
+    def starting(cls, turn_at: int, offset: int) -> Trail:
+        """The trail of an account whose first record lies at `offset`."""
+        return cls(turn_at, base=offset, last=offset, young_base=offset)
+
     def add(self, offset: int) -> None:
         """One more record of the account."""
         self.deltas += _varint(offset - self.last)

@@ -153,7 +153,7 @@ class Writer:
         trail = self.store.trails.get(name)
         if trail is None:
             turn_at = max(arrival, account.time) + self.horizon
-            trail = self.store.trails[name] = Trail(turn_at, base=offset, last=offset)
+            trail = self.store.trails[name] = Trail.starting(turn_at, offset)
         trail.add(offset)
         known = self.known.get(name)
         if known is not None:

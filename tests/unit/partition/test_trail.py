@@ -7,7 +7,7 @@ from processors.partition.trail import DECODER, ENCODER, Trail
 
 def test_offsets_come_back() -> None:
     """Small and large steps alike."""
-    trail = Trail(base=5, last=5)
+    trail = Trail.starting(0, 5)
     offsets = (5, 6, 9, 300, 70_000, 70_001, 9_000_000_000)
     for offset in offsets:
         trail.add(offset)
@@ -16,7 +16,7 @@ def test_offsets_come_back() -> None:
 
 def test_turning_drops_what_lies_before_the_older_checkpoint() -> None:
     """After two turns only what came since the first is kept."""
-    trail = Trail(base=0, last=0)
+    trail = Trail.starting(0, 1)
     for offset in (1, 2, 3):
         trail.add(offset)
     assert trail.turn(0) == 0
@@ -32,7 +32,7 @@ def test_turning_drops_what_lies_before_the_older_checkpoint() -> None:
 
 def test_ten_thousand_records_stay_small() -> None:
     """A hot member's trail takes some twenty kilobytes."""
-    trail = Trail(base=0, last=0)
+    trail = Trail.starting(0, 1)
     for number in range(10_000):
         trail.add(number * 120)
     assert len(ENCODER.encode(trail)) < 30_000
