@@ -122,18 +122,19 @@ class Books:
         for unit, sums in held.items():
             totals = account.totals.get(unit, NOTHING)
             shown = [totals.available, totals.pending, totals.reserved]
-            self._hold(unit, totals)
             if shown != sums:
                 what = f"{account.id} has {shown} {unit} available, pending and reserved"
                 self.findings.add("C3 lots", place, what, f"its lots' {sums}")
             self._check_credits(account.id, unit, totals, place)
 
-    def _hold(self, unit: str, totals: Totals) -> None:
-        held = self.held.setdefault(unit, dict.fromkeys(HELD, 0))
-        held["available"] += totals.available
-        held["pending"] += totals.pending
-        held["reserved"] += totals.reserved
-        held["debt"] -= totals.debt
+    def count(self, account: Account) -> None:
+        """Add the account to what all accounts hold."""
+        for unit, totals in account.totals.items():
+            held = self.held.setdefault(unit, dict.fromkeys(HELD, 0))
+            held["available"] += totals.available
+            held["pending"] += totals.pending
+            held["reserved"] += totals.reserved
+            held["debt"] -= totals.debt
 
     def _check_credits(self, name: str, unit: str, totals: Totals, place: Place) -> None:
         stands = totals.available + totals.reserved - totals.debt

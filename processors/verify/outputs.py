@@ -39,9 +39,11 @@ class Present(NamedTuple):
 
 def digest_of(key: bytes | None, value: bytes | None, headers: Headers) -> bytes:
     """One hash over all that a reader sees of a record."""
-    hashed = blake2b(repr((key, value)).encode(), digest_size=16)
-    hashed.update(repr(sorted(headers)).encode())
-    return hashed.digest()
+    parts = [b"" if key is None else key, b"" if value is None else value]
+    for name, content in sorted(headers):
+        parts += (name.encode(), content)
+    lengths = f"{key is None} {value is None} {[len(part) for part in parts]}"
+    return blake2b(b"".join((lengths.encode(), *parts)), digest_size=16).digest()
 
 
 def identity_of(headers: Headers) -> str:

@@ -59,6 +59,9 @@ class PartitionCheck:
         self.books = Books(findings)
         self.sources = Sources(findings, number)
         self.versions: set[str] = set()
+        self.programs: set[str] = set()
+        self.began = False
+        """True once the record was seen with which the head's run began."""
         self.high: dict[str, tuple[int, int]] = {}
         self.outcomes: dict[str, int] = {}
         self.ignored: Place | None = None
@@ -87,6 +90,15 @@ class PartitionCheck:
         certain = self.cut is not None and record.seq < self.cut
         if not certain:
             self.end()
+        try:
+            self._follow(record, fetched, place, certain=certain)
+        except Exception as bad:  # noqa: BLE001  # a record of other bytes may break anything
+            what = f"{type(bad).__name__}: {bad}"
+            self.findings.add("D1 fold", place, what, "a record that can be folded")
+
+    def _follow(
+        self, record: LedgerRecord, fetched: Fetched, place: Place, *, certain: bool
+    ) -> None:
         self._publish(record, certain=certain)
         self.transfers.sent(record, self.number, certain=certain)
         self.transfers.received(record)
@@ -106,7 +118,10 @@ class PartitionCheck:
 
     def _fold(self, record: LedgerRecord, fetched: Fetched, place: Place) -> None:
         head = self.snapshots.head
+        if record.program is not None:
+            self.programs.add(record.program)
         if head is not None and record.seq == head.began_seq:
+            self.began = True
             self._same(
                 "D1 head", place, "the last run begins at", head.began_offset, fetched.offset
             )
@@ -127,6 +142,7 @@ class PartitionCheck:
             self.findings.add(
                 "O1 place", place, what, f"partition {partition_of(name, self.count)}"
             )
+        self.snapshots.note(name, fetched.offset)
         self.books.take(record, name, place)
 
     def _publish(self, record: LedgerRecord, *, certain: bool) -> None:
@@ -177,6 +193,9 @@ class PartitionCheck:
         self._same("D1 head", place, "positions", head.positions, self.sources.positions)
         self._same("D1 head", place, "received transfers", head.transfers, self.high)
         self._same("D1 head", place, "versions", set(head.versions), self.versions)
+        self._same("D1 head", place, "its run began within the ledger", self.began, fresh=True)
+        if self.programs:
+            self._same("D1 head", place, "program", {head.program}, self.programs)
         self._same("F22 count", place, "partitions", head.partitions, self.count)
 
     def _same(self, name: str, place: Place, what: str, held: object, fresh: object) -> None:

@@ -2,19 +2,22 @@
 
 The order of items within an account carries no meaning, and depends on when it was last loaded, so
 accounts are compared with their items sorted. Checkpoints are not compared: a late event may have
-been put into them out of the ledger's order.
+been put into them out of the ledger's order. Their own sums must agree, and that is checked.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
 import orjson
 
+from processors.accounts.account import DECODER as ACCOUNT_DECODER
 from processors.accounts.assign import next_due
 from processors.partition.head import DECODER as HEAD_DECODER
 from processors.partition.head import HEAD_KEY, named_by
-from processors.partition.store import DUE
+from processors.partition.store import DUE, TRAIL
+from processors.partition.trail import DECODER as TRAIL_DECODER
 from processors.verify.findings import Place
 
 if TYPE_CHECKING:
@@ -31,6 +34,7 @@ class Kept(NamedTuple):
     value: bytes
     offset: int
     due: int | None
+    trail: bytes
 
 
 class Snapshots:
@@ -43,29 +47,53 @@ class Snapshots:
         self.head: Head | None = None
         self.head_offset = -1
         self.kept: dict[str, Kept] = {}
+        self.checkpoints: dict[tuple[int, str], tuple[bytes, int]] = {}
+        self.bases: dict[str, int] = {}
+        """By account with a trail: the ledger offset from which its history counts."""
+        self.seen: dict[str, set[int]] = {}
+        """Ledger offsets of its records from there on."""
         self.compared = 0
 
     def take(self, record: Fetched) -> None:
         """One record of the topic; a later one replaces it."""
-        key = record.key or b""
+        try:
+            self._take(record, record.key or b"")
+        except (msgspec.DecodeError, ValueError) as bad:
+            place = Place(self.topic, self.partition, record.offset)
+            self.findings.add("D1 unreadable", place, str(bad), "a head or a snapshot")
+
+    def _take(self, record: Fetched, key: bytes) -> None:
+        value = record.value
         if key == HEAD_KEY:
             self.head_offset = record.offset
-            self.head = None if record.value is None else HEAD_DECODER.decode(record.value)
+            self.head = None if value is None else HEAD_DECODER.decode(value)
             return
         slot, name = named_by(key)
-        if slot is not None:
-            return
-        if record.value is None:
-            self.kept.pop(name, None)
-            return
-        due = next((int(value) for header, value in record.headers if header == DUE), None)
-        self.kept[name] = Kept(record.value, record.offset, due)
+        if value is None:
+            self.kept.pop(name, None) if slot is None else self.checkpoints.pop((slot, name), None)
+        elif slot is not None:
+            self.checkpoints[slot, name] = (value, record.offset)
+        else:
+            found = dict(record.headers)
+            due = int(found[DUE]) if DUE in found else None
+            self.kept[name] = Kept(value, record.offset, due, found.get(TRAIL, b""))
+
+    def note(self, name: str, offset: int) -> None:
+        """A ledger record of the account lies at this offset."""
+        base = self.bases.get(name)
+        if base is None:
+            kept = self.kept.get(name)
+            trail = b"" if kept is None else kept.trail
+            base = self.bases[name] = _base(trail)
+        if offset >= base:
+            self.seen.setdefault(name, set()).add(offset)
 
     def compare(self, books: Books) -> None:
         """Every account of the fold has its snapshot, byte for byte, and no other is there."""
         for name, value, account in books.accounts.all():
             kept = self.kept.pop(name, None)
             place = Place(self.topic, self.partition, -1 if kept is None else kept.offset)
+            books.count(account)
             books.check_account(account, place)
             if kept is None:
                 if account.sequence:
@@ -76,6 +104,8 @@ class Snapshots:
             place = Place(self.topic, self.partition, kept.offset)
             what = f"a snapshot of {name}, who is not in the ledger"
             self.findings.add("D1 snapshot", place, what, "nothing")
+        for (_, name), (value, offset) in self.checkpoints.items():
+            self._check_checkpoint(books, name, value, Place(self.topic, self.partition, offset))
 
     def _compare_one(self, account: Account, value: bytes, kept: Kept, place: Place) -> None:
         self.compared += 1
@@ -86,11 +116,47 @@ class Snapshots:
         if due != kept.due:
             what = f"the snapshot of {account.id} says that it is due at {kept.due}"
             self.findings.add("D1 due", place, what, str(due))
+        self._compare_trail(account.id, kept, place)
+
+    def _compare_trail(self, name: str, kept: Kept, place: Place) -> None:
+        """The offsets of an account's history lead to records of that account."""
+        try:
+            offsets = TRAIL_DECODER.decode(kept.trail).offsets() if kept.trail else ()
+        except msgspec.DecodeError as bad:
+            self.findings.add("D1 trail", place, f"the trail of {name}: {bad}", "offsets")
+            return
+        strangers = set(offsets) - self.seen.get(name, set())
+        if strangers or list(offsets) != sorted(set(offsets)):
+            what = f"the trail of {name} names offsets {sorted(strangers)[:5]}"
+            self.findings.add("D1 trail", place, what, "records of this account, in order")
+
+    def _check_checkpoint(self, books: Books, name: str, value: bytes, place: Place) -> None:
+        try:
+            account = ACCOUNT_DECODER.decode(value)
+        except msgspec.DecodeError as bad:
+            self.findings.add("D1 unreadable", place, str(bad), f"a checkpoint of {name}")
+            return
+        if account.id != name:
+            self.findings.add("D1 snapshot", place, f"a checkpoint of {account.id}", name)
+        books.check_account(account, place)
+
+
+NEVER = 1 << 62
+
+
+def _base(trail: bytes) -> int:
+    try:
+        return TRAIL_DECODER.decode(trail).base if trail else NEVER
+    except msgspec.DecodeError:
+        return NEVER
 
 
 def differing(fresh: bytes, held: bytes) -> list[str]:
     """Fields of an account that are not the same in both."""
-    ours, theirs = _sorted(fresh), _sorted(held)
+    try:
+        ours, theirs = _sorted(fresh), _sorted(held)
+    except orjson.JSONDecodeError:
+        return ["everything: it is not JSON"]
     return sorted(
         name for name in ours.keys() | theirs.keys() if _bytes(ours, name) != _bytes(theirs, name)
     )
