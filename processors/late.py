@@ -45,6 +45,8 @@ COLLECTIONS = (
 STAYS_REFUSED = {"refused", "duplicate", "conflicting"}
 PINNED = {"loyalty.redemption.requested.v1", "loyalty.entitlement.used.v1"}
 CORRECTION = "correction"
+QUALIFIED, CANCELLED = "referral.qualified", "referral.cancelled"
+REFERRAL = {QUALIFIED, CANCELLED}
 
 
 def decide_late(draft: Draft, item: Input, history: History) -> tuple[Draft, Verdict]:
@@ -249,14 +251,27 @@ def _tell_grant(draft: Draft, key: str, was: object, now: object) -> None:
 
 
 def _new_effects(again: Draft, records: Sequence[LedgerRecord]) -> list[Effect]:
-    """Effects that were not sent before, and the recall of those that should not have been."""
+    """Effects that were not sent before, and the recall of those that should not have been.
+
+    Of a referral the last word counts: what was recalled once is not recalled again, or two
+    accounts could go on telling each other for ever.
+    """
     sent = [effect for record in records for effect in record.effects]
     left = {(e.kind, e.to, bytes(e.data)) for e in sent}
-    wanted = {(e.kind, e.to, bytes(e.data)) for e in again.effects}
-    fresh = [e for e in again.effects if (e.kind, e.to, bytes(e.data)) not in left]
-    recalled = [
-        msgspec.structs.replace(e, kind="referral.cancelled")
-        for e in sent
-        if e.kind == "referral.qualified" and (e.kind, e.to, bytes(e.data)) not in wanted
+    fresh = [
+        e
+        for e in again.effects
+        if e.kind not in REFERRAL and (e.kind, e.to, bytes(e.data)) not in left
     ]
-    return fresh + recalled
+    said, wanted = _last_words(sent), _last_words(again.effects)
+    for about in [*wanted, *(about for about in said if about not in wanted)]:
+        was, now = said.get(about), wanted.get(about)
+        if now is not None and now.kind == QUALIFIED and (was is None or was.kind != QUALIFIED):
+            fresh.append(now)
+        elif was is not None and was.kind == QUALIFIED and (now is None or now.kind != QUALIFIED):
+            fresh.append(msgspec.structs.replace(was, kind=CANCELLED, id=""))
+    return fresh
+
+
+def _last_words(effects: Sequence[Effect]) -> dict[tuple[str, bytes], Effect]:
+    return {(e.to, bytes(e.data)): e for e in effects if e.kind in REFERRAL}
