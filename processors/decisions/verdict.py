@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from schemas.ledger import Outcome
+if TYPE_CHECKING:
+    from schemas.ledger import Outcome
 
 
 class Verdict(NamedTuple):

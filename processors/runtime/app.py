@@ -73,7 +73,7 @@ def build_app(settings: Settings, program: Program) -> LedgerApp:
         ),
         broker_rebalance_timeout=30.0,
         web_bind=settings.web_host,
-        web_port=settings.web_port,
+        web_port=settings.web_port or 6066,
         web_enabled=settings.web_port > 0,
         web_tables_enabled=False,
         stream_wait_empty=False,

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from processors.partition import Fetched
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from processors.partition import Fetched
 
 
 class Waiting:

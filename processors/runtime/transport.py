@@ -97,7 +97,10 @@ class LedgerConsumer(driver.Consumer):
         """Whose partitions these are."""
         return cast("Owner", cast("Any", self.app).owner)
 
-    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
+    async def getmany(
+        self,
+        timeout: float,  # noqa: ASYNC109 - the signature is Faust's
+    ) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
         """Fetch, put aside what came, and announce the partitions that have work."""
         del timeout
         if not self.flow_active:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from schemas.inputs import (
     activities,
@@ -14,7 +14,9 @@ from schemas.inputs import (
     requests,
     reviews,
 )
-from schemas.inputs.base import InputData
+
+if TYPE_CHECKING:
+    from schemas.inputs.base import InputData
 
 PURCHASES = "commerce.purchases.v1"
 REFERRALS = "engagement.referrals.v1"
