@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
     from processors.runtime.settings import Settings
     from schemas.topics import Topic
+
+
+LOOKS = 50
+LOOK_SECONDS = 0.1
 
 
 class Plan(NamedTuple):
@@ -131,7 +136,16 @@ async def apply(settings: Settings) -> list[Plan]:
                 resource = ConfigResource(ConfigResourceType.TOPIC, item.name, configs=wanted)
                 for answer in await client.alter_configs([resource]):
                     _settled("adjust", answer)
+        await _seen(client, settings)
         return plans
+
+
+async def _seen(client: AIOKafkaAdminClient, settings: Settings) -> None:
+    """Wait until brokers know what their controller has done, so that what follows finds it."""
+    for _ in range(LOOKS):
+        if all(item.state == "as planned" for item in await _plan(client, settings)):
+            return
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 def _settled(what: str, answer: Any) -> None:
