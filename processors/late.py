@@ -106,6 +106,7 @@ class _Lengths(NamedTuple):
 
 
 def decide_again(again: Draft, item: Input, records: Sequence[LedgerRecord]) -> tuple[Verdict, Own]:
+    """Decide history and a late input in order of time. Answers the late one's verdict."""
     answer: tuple[Verdict, Own] | None = None
     # From the checkpoint's own time on: what came before the late input is not moved up to it.
     again.move_to(item, again.account.time)
@@ -256,7 +257,12 @@ def _new_effects(again: Draft, records: Sequence[LedgerRecord]) -> list[Effect]:
     Of a referral the last word counts: what was recalled once is not recalled again, or two
     accounts could go on telling each other for ever.
     """
-    sent = [effect for record in records for effect in record.effects]
+    sent = [
+        msgspec.structs.replace(effect, time=effect.time or record.cause.time)
+        for record in records
+        if record.cause is not None
+        for effect in record.effects
+    ]
     left = {(e.kind, e.to, bytes(e.data)) for e in sent}
     fresh = [
         e
@@ -269,7 +275,9 @@ def _new_effects(again: Draft, records: Sequence[LedgerRecord]) -> list[Effect]:
         if now is not None and now.kind == QUALIFIED and (was is None or was.kind != QUALIFIED):
             fresh.append(now)
         elif was is not None and was.kind == QUALIFIED and (now is None or now.kind != QUALIFIED):
-            fresh.append(msgspec.structs.replace(was, kind=CANCELLED, id=""))
+            # At the time of what it recalls, so that it comes after that wherever it is decided.
+            recall = msgspec.structs.replace(was, kind=CANCELLED, id="")
+            fresh.append(recall if now is None else now)
     return fresh
 
 

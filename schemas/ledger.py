@@ -91,6 +91,8 @@ class Effect(Struct, frozen=True, omit_defaults=True):
     kind: str
     to: str
     """The account. Its id alone says on which partition it lives."""
+    time: int | None = None
+    """Business time, where it is not the cause's: a late event may change what follows later."""
 
 
 class Eligibility(Struct, frozen=True, omit_defaults=True):

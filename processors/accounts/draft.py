@@ -149,7 +149,7 @@ class Draft:
 
     def affect(self, kind: str, to: str, data: object) -> None:
         """Do something to another account. The id is set when the record is made."""
-        self.effects.append(Effect(Raw(VALUES.encode(data)), "", kind, to))
+        self.effects.append(Effect(Raw(VALUES.encode(data)), "", kind, to, self.time))
 
     def unit(self, unit: str) -> Unit:
         """The unit's definition, from the version in force."""

@@ -177,7 +177,8 @@ def qualified_elsewhere(draft: Draft, data: ReferralFact) -> Verdict:
     """The referrer's side of a referral that qualified."""
     rules = draft.version.referrals
     key = f"{data.friend}/{data.referral_id}"
-    if rules is None or key in draft.account.referrals:
+    known = draft.account.referrals.get(key)
+    if rules is None or (known is not None and known.state != CANCELLED):
         return ACCEPTED
     if is_self(draft, data.friend):
         return refused("self_referral")

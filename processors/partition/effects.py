@@ -38,7 +38,7 @@ def transfers(record: LedgerRecord, item: Input, number: int, count: int) -> Ite
             sender=record.account or "",
             sender_partition=number,
             sender_seq=record.seq,
-            time=item.time,
+            time=item.time if effect.time is None else effect.time,
             to=effect.to,
             hops=item.hops + 1,
         )
@@ -50,12 +50,17 @@ def named(record: LedgerRecord) -> tuple[Effect, ...]:
     """The record's effects with their ids: hashes of who, which decision, what, and which of it."""
     at = record.source
     decision = record.member_sequence
+    usual = None if record.cause is None else record.cause.time
     if decision is None and at is not None:
         which = f"{at.topic}/{at.partition}/{at.offset}"
     else:
         which = str(decision)
     return tuple(
-        msgspec.structs.replace(effect, id=_id(record.account or "", which, effect.kind, index))
+        msgspec.structs.replace(
+            effect,
+            id=_id(record.account or "", which, effect.kind, index),
+            time=None if effect.time == usual else effect.time,
+        )
         for index, effect in enumerate(record.effects)
     )
 

@@ -67,7 +67,7 @@ class TransferCheck:
                 sender=record.account or "",
                 sender_partition=partition,
                 sender_seq=record.seq,
-                time=cause.time,
+                time=cause.time if effect.time is None else effect.time,
                 to=effect.to,
             )
             triple = (partition, record.seq, index)

@@ -26,9 +26,7 @@ class Sent(NamedTuple):
     time: int
 
 
-def cloud_event(
-    kind: str, name: str, subject: str, time: int, data: dict[str, object]
-) -> bytes:
+def cloud_event(kind: str, name: str, subject: str, time: int, data: dict[str, object]) -> bytes:
     """A structured CloudEvent."""
     return orjson.dumps(
         {
