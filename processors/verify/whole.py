@@ -157,7 +157,7 @@ class Verification:
     def end(self, *, live: bool = False) -> None:
         """The partition is read. Its accounts are let go."""
         at = self.at
-        at.finish()
+        at.finish(live=live)
         for role, check in at.checks.items():
             check.finish(live=live)
             self.compared[role] += check.compared
