@@ -18,6 +18,8 @@ from processors.accounts.tiers import rank_of, standing_of, tell_tier
 from processors.decisions.closing import finish
 from processors.inputs import TIME_PASSED, Input
 from schemas.ledger import Bucket, Entry, Leg
+from schemas.transfers import EVENT_DECODER
+from schemas.values import identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,6 +47,7 @@ COLLECTIONS = (
 STAYS_REFUSED = {"refused", "duplicate", "conflicting"}
 PINNED = {"loyalty.redemption.requested.v1", "loyalty.entitlement.used.v1"}
 CORRECTION = "correction"
+FORWARD = "forward"
 QUALIFIED, CANCELLED = "referral.qualified", "referral.cancelled"
 REFERRAL = {QUALIFIED, CANCELLED}
 
@@ -55,13 +58,26 @@ def decide_late(draft: Draft, item: Input, history: History) -> tuple[Draft, Ver
     again = Draft(history.checkpoint, item, draft.program, draft.decide, draft.pass_time)
     verdict, own = decide_again(again, item, history.records)
     if verdict.outcome == "refused":
+        # A move that may not be received still goes back.
+        draft.effects = own.effects
         return draft, verdict
     again.pass_time(again, max(account.time, item.time))
+    waiting = {*account.parked, identity(item.source, item.id)}
     _correct(draft, again.account, own)
-    draft.effects = _new_effects(again, history.records)
+    draft.effects = [
+        effect
+        for effect in _new_effects(again, history.records)
+        if effect.kind != FORWARD or _identity_of(effect) in waiting
+    ]
     draft.refusals, draft.settles = own.refusals, own.settles
     draft.fired, draft.missed = own.fired, own.missed
     return draft, verdict
+
+
+def _identity_of(forwarded: Effect) -> str:
+    """Which input is sent on. One that was sent on or given up before stays so."""
+    event = EVENT_DECODER.decode(forwarded.data)
+    return identity(event.source, event.id)
 
 
 class Own(NamedTuple):
@@ -72,6 +88,7 @@ class Own(NamedTuple):
     settles: list[str]
     fired: list[Fired]
     missed: list[Missed]
+    effects: list[Effect]
 
 
 class _Lengths(NamedTuple):
@@ -82,6 +99,7 @@ class _Lengths(NamedTuple):
     settles: int
     fired: int
     missed: int
+    effects: int
 
     @classmethod
     def of(cls, draft: Draft) -> _Lengths:
@@ -92,6 +110,7 @@ class _Lengths(NamedTuple):
             len(draft.settles),
             len(draft.fired),
             len(draft.missed),
+            len(draft.effects),
         )
 
     def since(self, draft: Draft) -> Own:
@@ -102,6 +121,7 @@ class _Lengths(NamedTuple):
             draft.settles[self.settles :],
             draft.fired[self.fired :],
             draft.missed[self.missed :],
+            draft.effects[self.effects :],
         )
 
 
