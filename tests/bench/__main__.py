@@ -106,9 +106,7 @@ class Side:
 
 async def committed(settings: Settings, topic: str) -> int:
     """Committed records of a topic, markers among them."""
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings.broker, isolation_level="read_committed"
-    )
+    consumer = AIOKafkaConsumer(bootstrap_servers=settings.broker, isolation_level="read_committed")
     await consumer.start()
     try:
         logs = [TopicPartition(topic, number) for number in range(PARTITIONS)]
@@ -207,7 +205,7 @@ async def _watch(consumer: AIOKafkaConsumer, seen: dict[str, float]) -> None:
         now = time.monotonic()
         for records in found.values():
             for record in records:
-                cause = json.loads(record.value)["cause"]
+                cause = json.loads(record.value or b"{}")["cause"]
                 seen.setdefault(cause["id"] if isinstance(cause, dict) else cause, now)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
+from typing import Any
 
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -50,7 +51,7 @@ async def main(broker: str, prefix: str, partitions: int) -> None:
 
 
 async def fold(
-    producer: AIOKafkaProducer, prefix: str, number: int, sums: dict[bytes, int], records: list
+    producer: AIOKafkaProducer, prefix: str, number: int, sums: dict[bytes, int], records: list[Any]
 ) -> None:
     """Sum up one run and commit three records for each of its events."""
     await producer.begin_transaction()

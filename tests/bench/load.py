@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from aiokafka import AIOKafkaProducer
@@ -68,7 +68,7 @@ async def preload(settings: Settings, records: Sequence[Fetched]) -> None:
     )
     await producer.start()
     try:
-        batches = {}
+        batches: dict[tuple[str, int], Any] = {}
         for record in records:
             key = (record.topic, record.partition)
             batch = batches.setdefault(key, producer.create_batch())
@@ -83,9 +83,9 @@ async def preload(settings: Settings, records: Sequence[Fetched]) -> None:
         await producer.stop()
 
 
-def put(batch: object, record: Fetched) -> bool:
+def put(batch: Any, record: Fetched) -> bool:
     """Add a record to a batch; False if the batch is full."""
-    added = batch.append(  # type: ignore[attr-defined]  # the client ships no types
+    added = batch.append(
         key=record.key,
         value=record.value,
         timestamp=record.timestamp,
