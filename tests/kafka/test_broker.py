@@ -94,6 +94,17 @@ async def test_its_data_outlives_it(own: Broker) -> None:
     assert await _read(again.address, "kept", 1) == [b"still here"]
 
 
+async def test_a_kill_loses_nothing(own: Broker) -> None:
+    """A start right after kill -9 waits for the end of the old process, and finds its data."""
+    running = start(own.home)
+    await _create(running.address, "acknowledged")
+    await _write(running.address, "acknowledged", b"safe")
+    psutil.Process(running.pid).kill()
+    again = start(own.home)
+    assert again.pid != running.pid
+    assert await _read(again.address, "acknowledged", 1) == [b"safe"]
+
+
 def test_a_recycled_process_is_left_alone(tmp_path: Path) -> None:
     """A pid file that names a process of somebody else stops nobody."""
     someone = psutil.Process()

@@ -30,6 +30,11 @@ def cache_dir() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "loyalty-ledger"
 
 
+def are_cached() -> bool:
+    """False when the next start has to fetch them: 45 MB, once for each user."""
+    return any((cache_dir() / "jars").rglob("kafka_*.jar"))
+
+
 def expected() -> tuple[Jar, ...]:
     """The committed list."""
     text = resources.files(__package__).joinpath(HASHES).read_text("utf-8")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
 import socket
 import subprocess
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 import psutil
@@ -19,6 +21,7 @@ from processors.runtime.broker.probe import serves
 from processors.runtime.faults import Fault
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 HOST = "127.0.0.1"
@@ -46,10 +49,35 @@ def start(home: Path, port: int | None = None, heap_mb: int = 256, *, fast: bool
 
     `fast` compiles little, which suits short lives; a benchmark wants False. Raises Fault.
     """
-    running = find(home)
-    if running is not None:
-        return running
     home.mkdir(parents=True, exist_ok=True)
+    with _alone(home):
+        return _running(home) or _start(home, port, heap_mb, fast=fast)
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Two starts of one home follow each other; the second finds what the first has started."""
+    with (home / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _running(home: Path) -> Broker | None:
+    """The broker of `home`, once it serves. None if there is none, or if it ends meanwhile."""
+    deadline = time.monotonic() + START_SECONDS
+    while (broker := find(home)) is not None:
+        if serves(HOST, broker.port):
+            return broker
+        if time.monotonic() > deadline:
+            raise Fault(
+                f"the broker in {home} runs, but does not answer",
+                "Stop it with `loyalty broker stop`, and start it again.",
+            )
+        time.sleep(0.1)
+    return None
+
+
+def _start(home: Path, port: int | None, heap_mb: int, *, fast: bool) -> Broker:
     chosen = _port(home, port)
     command = _java(heap_mb, fast=fast)
     _format(home, chosen, command)
@@ -111,10 +139,10 @@ def _port(home: Path, wanted: int | None) -> int:
     if wanted is None:
         start_at = os.getpid() % len(PORTS)
         order = [*PORTS[start_at:], *PORTS[:start_at]]
-        wanted = next((port for port in order if _free(port) and _free(port + 1)), None)
+        wanted = next((port for port in order if _free(port)), None)
     if wanted is None or not _free(wanted):
         raise Fault(
-            f"port {wanted} is taken by another process",
+            f"port {wanted}, or the next, is taken by another process",
             "Stop what listens there, or choose another port with --port.",
         )
     before.write_text(str(wanted), "utf-8")
@@ -122,6 +150,11 @@ def _port(home: Path, wanted: int | None) -> int:
 
 
 def _free(port: int) -> bool:
+    """True if the port is free, and the next, where the controller listens."""
+    return _bindable(port) and _bindable(port + 1)
+
+
+def _bindable(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

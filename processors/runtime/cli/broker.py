@@ -5,7 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from rich.console import Console
+
 from processors.runtime.broker import server
+from processors.runtime.broker.jars import are_cached
 from processors.runtime.broker.probe import serves
 from processors.runtime.cli.output import to_machine, to_people
 from processors.runtime.faults import Exit
@@ -28,6 +31,8 @@ def start_broker(*, port: int | None = None, heap_mb: int = 256, json: bool = Fa
     settings = Settings()
     if _given(settings):
         return _say(settings.broker, None, "LOYALTY_BROKER names a broker; none is started", json)
+    if not are_cached():
+        Console(stderr=True).print("fetching Apache Kafka, 45 MB; this is done once")
     began = time.monotonic()
     running = server.find(settings.broker_home)
     broker = running or server.start(settings.broker_home, port, heap_mb)
