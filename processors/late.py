@@ -45,7 +45,13 @@ COLLECTIONS = (
     "timers",
 )
 STAYS_REFUSED = {"refused", "duplicate", "conflicting"}
-PINNED = {"loyalty.redemption.requested.v1", "loyalty.entitlement.used.v1"}
+PINNED = {
+    "engagement.recognition.given.v1",
+    "loyalty.entitlement.used.v1",
+    "loyalty.redemption.requested.v1",
+    "transfer.recognition.moved",
+}
+"""What was accepted of these has had its effect elsewhere, and stays accepted."""
 CORRECTION = "correction"
 FORWARD = "forward"
 QUALIFIED, CANCELLED = "referral.qualified", "referral.cancelled"
@@ -62,22 +68,11 @@ def decide_late(draft: Draft, item: Input, history: History) -> tuple[Draft, Ver
         draft.effects = own.effects
         return draft, verdict
     again.pass_time(again, max(account.time, item.time))
-    waiting = {*account.parked, identity(item.source, item.id)}
     _correct(draft, again.account, own)
-    draft.effects = [
-        effect
-        for effect in _new_effects(again, history.records)
-        if effect.kind != FORWARD or _identity_of(effect) in waiting
-    ]
+    draft.effects = _new_effects(again, history.records)
     draft.refusals, draft.settles = own.refusals, own.settles
     draft.fired, draft.missed = own.fired, own.missed
     return draft, verdict
-
-
-def _identity_of(forwarded: Effect) -> str:
-    """Which input is sent on. One that was sent on or given up before stays so."""
-    event = EVENT_DECODER.decode(forwarded.data)
-    return identity(event.source, event.id)
 
 
 class Own(NamedTuple):
@@ -283,12 +278,8 @@ def _new_effects(again: Draft, records: Sequence[LedgerRecord]) -> list[Effect]:
         if record.cause is not None
         for effect in record.effects
     ]
-    left = {(e.kind, e.to, bytes(e.data)) for e in sent}
-    fresh = [
-        e
-        for e in again.effects
-        if e.kind not in REFERRAL and (e.kind, e.to, bytes(e.data)) not in left
-    ]
+    left = {_named(e) for e in sent}
+    fresh = [e for e in again.effects if e.kind not in REFERRAL and _named(e) not in left]
     said, wanted = _last_words(sent), _last_words(again.effects)
     for about in [*wanted, *(about for about in said if about not in wanted)]:
         was, now = said.get(about), wanted.get(about)
@@ -299,6 +290,14 @@ def _new_effects(again: Draft, records: Sequence[LedgerRecord]) -> list[Effect]:
             recall = msgspec.structs.replace(was, kind=CANCELLED, id="")
             fresh.append(recall if now is None else now)
     return fresh
+
+
+def _named(effect: Effect) -> tuple[str, str, object]:
+    """What makes an effect the same as another. An input is sent on once, parked before or not."""
+    if effect.kind == FORWARD:
+        event = EVENT_DECODER.decode(effect.data)
+        return effect.kind, effect.to, identity(event.source, event.id)
+    return effect.kind, effect.to, bytes(effect.data)
 
 
 def _last_words(effects: Sequence[Effect]) -> dict[tuple[str, bytes], Effect]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from processors.accounts.lots import Origin, credit, draw, legs_of
 from processors.decisions.verdict import ACCEPTED, Verdict, refused
+from schemas.ledger import Leg
 from schemas.transfers import Move
 from schemas.values import parse_amount
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from processors.accounts.draft import Draft
     from processors.programs.compiled import Recognition
     from schemas.inputs.recognition import RecognitionGiven
+    from schemas.ledger import Bucket
 
 RULE = "recognition"
 
@@ -29,13 +31,18 @@ def given(draft: Draft, data: RecognitionGiven) -> Verdict:
     rules = draft.version.recognition
     if rules is None:
         return refused("not_transferable")
-    if _role(rules, draft.account) not in rules.givers:
+    if _role(rules, draft.account) not in rules.givers and not draft.forced:
         return refused("role_not_allowed")
     amount = parse_amount(data.amount, draft.unit(rules.giving).scale)
-    if amount is None or amount > draft.totals(rules.giving).available:
+    available = draft.totals(rules.giving).available
+    if amount is None or (amount > available and not draft.forced):
         return refused("allowance_exhausted")
-    parts = draw(draft, rules.giving, amount, "in_transit")
+    parts = draw(draft, rules.giving, min(amount, available), "in_transit")
     legs = legs_of(parts, "available", "in_transit")
+    if amount > available:
+        # A late event took away what had been given already.
+        owed: Bucket = "debt" if draft.version.negative == "carry" else "issuer"
+        legs = (*legs, Leg(owed, "in_transit", amount - available))
     draft.post("points.transferred", rules.giving, legs, RULE, amount=-amount)
     move = Move(amount, data.recognition_id, rules.earned.unit, draft.account.id, rules.giving)
     draft.affect("recognition.moved", data.to, move)
@@ -45,7 +52,7 @@ def given(draft: Draft, data: RecognitionGiven) -> Verdict:
 def received(draft: Draft, data: Move) -> Verdict:
     """Take what somebody gave; who may not receive sends it back."""
     rules = draft.version.recognition
-    if rules is None or _role(rules, draft.account) not in rules.receivers:
+    if rules is None or not (draft.forced or _role(rules, draft.account) in rules.receivers):
         draft.affect("move.returned", data.giver, data)
         return refused("role_not_allowed")
     if data.amount:

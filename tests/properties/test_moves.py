@@ -80,3 +80,20 @@ def test_what_is_on_its_way_arrives_or_comes_back(period: int) -> None:
     assert refolded(topology) == held
     kinds = {effect.kind for record in records(topology) for effect in record.effects}
     assert kinds == {"recognition.moved", "move.returned"}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_late_gifts_and_late_grounds_for_them_lose_nothing(seed: int) -> None:
+    """What was given stays given; who has not the points any more owes them."""
+    chance = random.Random(seed)
+    late = [
+        (time + (chance.randrange(3 * HOUR) if chance.random() < 0.3 else 0), topic, key, value)
+        for topic, key, time, value in gifts(seed, 120)
+    ]
+    topology = Topology(engine_of(giving_program(), 7), 7, 3)
+    for arrival, topic, key, value in sorted(late):
+        topology.send(topic, key.encode(), value, STRUCTURED, timestamp=arrival // 1000)
+    topology.pump()
+    held = [accounts(topology)[name].totals["points"] for name in MEMBERS]
+    assert sums(topology)["points", "in_transit"] == 0
+    assert sum(totals.available - totals.debt for totals in held) == 100 * len(MEMBERS)
