@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from processors.inputs import TIME_PASSED
 from processors.verify.findings import Place
 from schemas.transfers import EVENT_DECODER
 from schemas.values import identity
@@ -60,7 +61,11 @@ class Sources:
 
 
 class Settlements:
-    """Inputs that wait for something, over all partitions: settled at most once."""
+    """Inputs that wait for something, over all partitions: settled at most once.
+
+    One that was given up may come to life again, once, when a late event brings what it waited
+    for: it is then as if it had never been given up.
+    """
 
     def __init__(self, findings: Findings) -> None:
         self.findings = findings
@@ -68,20 +73,32 @@ class Settlements:
         """By identity: intakes that wait, less settlements. Zeros are dropped."""
         self.places: dict[str, Place] = {}
         """Where an identity was last settled without a known intake."""
+        self.given_up: set[str] = set()
+        self.revived = 0
 
     def take(self, record: LedgerRecord, place: Place) -> None:
         """Count what the record leaves waiting, and what it settles."""
         cause = record.cause
         if cause is not None and _waits(record):
             self._count(identity(cause.source, cause.id), 1, place)
+        gives_up = cause is not None and cause.type == TIME_PASSED
         for settled in record.settles:
-            self._count(settled, -1, place)
+            self._settle(settled, place)
+            if gives_up:
+                self.given_up.add(settled)
         if record.outcome == "accepted":
             for effect in record.effects:
                 if effect.kind == FORWARD:
                     event = EVENT_DECODER.decode(effect.data)
                     if event.settles:
-                        self._count(identity(event.source, event.id), -1, place)
+                        self._settle(identity(event.source, event.id), place)
+
+    def _settle(self, name: str, place: Place) -> None:
+        if name in self.given_up:
+            self.given_up.remove(name)
+            self.revived += 1
+        else:
+            self._count(name, -1, place)
 
     def _count(self, name: str, change: int, place: Place) -> None:
         now = self.open.get(name, 0) + change
