@@ -1,0 +1,162 @@
+"""What comes in and what comes out, on a real broker: poison, duplicates, referrals, idle time."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from processors.partition.records import Fetched
+from tests.kafka.workers import PURCHASE, START, deployed, event, eventually, purchases
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.kafka.workers import Deployment
+
+POISON: dict[str, bytes | None] = {
+    "null_value": None,
+    "invalid_json": b"{not json",
+    "bad_encoding": b'{"id":"\xff\xfe"}',
+    "duplicate_key": b'{"id":"1","id":"2"}',
+    "too_deep": b'{"data":' + b"[" * 60 + b"]" * 60 + b"}",
+    "bad_envelope": b'{"specversion":"1.0","subject":"ana"}',
+    "no_subject": json.dumps(
+        {"id": "1", "source": "s", "type": PURCHASE, "time": "2026-03-01T10:00:00Z"}
+    ).encode(),
+    "unknown_type": json.dumps(
+        {
+            "id": "1",
+            "source": "s",
+            "type": "commerce.purchase.dreamt.v1",
+            "time": "2026-03-01T10:00:00Z",
+            "subject": "ana",
+        }
+    ).encode(),
+    "invalid_data": json.dumps(
+        {
+            "id": "1",
+            "source": "s",
+            "type": PURCHASE,
+            "time": "2026-03-01T10:00:00Z",
+            "subject": "ana",
+            "data": {"order_id": "O", "currency": "USD", "lines": [{"amount_minor": -1}]},
+        }
+    ).encode(),
+    "future_time": json.dumps(
+        {
+            "id": "1",
+            "source": "s",
+            "type": "loyalty.member.enrolled.v1",
+            "time": "2031-03-01T10:00:00Z",
+            "subject": "ana",
+            "data": {},
+        }
+    ).encode(),
+}
+"""One of each kind of input that can never be read, by the reason it must get."""
+HEADERS = (("content-type", b"application/cloudevents+json"), ("trace", b"t-1"))
+
+
+def test_each_poison_is_one_dead_letter(kafka: str, prefix: str, tmp_path: Path) -> None:
+    """Each comes out once with its bytes, headers and reason; good events around it are decided."""
+    with deployed(kafka, prefix, tmp_path) as book:
+        topic = book.settings.names.of("purchases")
+        bad = [Fetched(topic, 1, -1, START, b"k", value, HEADERS) for value in POISON.values()]
+        book.send([*purchases(book.settings, 20), *bad, *purchases(book.settings, 20, first=20)])
+        book.start()
+        book.wait_for(40 + len(bad))
+        letters = [letter for part in book.ledger("dead_letters").values() for letter in part]
+        assert sorted(reason_of(letter) for letter in letters) == sorted(POISON)
+        for letter in letters:
+            assert letter.value == POISON[reason_of(letter)]
+            assert letter.key == b"k"
+            assert dict(letter.headers)["trace"] == b"t-1"
+            assert dict(letter.headers)["__streams.errors.topic"] == topic.encode()
+
+
+def reason_of(letter: Fetched) -> str:
+    """Why a dead letter could not be read."""
+    return dict(letter.headers)["loyalty.dlq.reason"].decode()
+
+
+def test_repeats_are_told_apart(kafka: str, prefix: str, tmp_path: Path) -> None:
+    """The same event twice, another payload under its identity, another event of its order."""
+    with deployed(kafka, prefix, tmp_path) as book:
+        (first,) = purchases(book.settings, 1)
+        assert first.value is not None
+        other = first._replace(value=first.value.replace(b"1000", b"2000", 1))
+        till = first._replace(value=first.value.replace(b'"shop"', b'"till"'))
+        book.send([first, first, other, till])
+        book.start()
+        book.wait_for(4)
+        outcomes = [record.outcome for record in book.decided()]
+        assert outcomes == ["accepted", "duplicate", "conflicting", "duplicate"]
+
+
+def test_a_referral_crosses_partitions(kafka: str, prefix: str, tmp_path: Path) -> None:
+    """The friend's order gives both sides their points, wherever their accounts live."""
+    with deployed(kafka, prefix, tmp_path) as book:
+        order = {
+            "order_id": "O1",
+            "currency": "USD",
+            "lines": [{"line_id": "L1", "sku": "A", "amount_minor": 5000}],
+            "referrer": "rita",
+        }
+        topic = book.settings.names.of("purchases")
+        book.send([event(book.settings, topic, "fred", PURCHASE, "e1", START, order)])
+        book.start()
+        book.wait_for(1)
+        eventually(lambda: "rita" in balances(book))
+        found = balances(book)
+        assert found["fred"]["pending"] == "250"
+        assert found["rita"]["pending"] == "300"
+
+
+def test_a_mis_keyed_event_reaches_its_member(kafka: str, prefix: str, tmp_path: Path) -> None:
+    """A record on a wrong partition is handed on to where its subject belongs."""
+    with deployed(kafka, prefix, tmp_path) as book:
+        (purchase,) = purchases(book.settings, 1)
+        wrong = (purchase.partition + 1) % book.settings.partitions
+        book.send([purchase._replace(partition=wrong)])
+        book.start()
+        book.wait_for(1)
+        eventually(lambda: "m0" in balances(book))
+        assert balances(book)["m0"]["pending"] == "10"
+
+
+def test_points_are_released_while_nobody_buys(kafka: str, prefix: str, tmp_path: Path) -> None:
+    """On the wall clock an idle member's points become available when their time has come."""
+    with deployed(kafka, prefix, tmp_path) as book:
+        book.send(purchases(book.settings, 5, members=5))
+        book.start(LOYALTY_CLOCK="wall")
+        book.wait_for(5)
+        eventually(lambda: all(b["available"] == "10" for b in balances(book).values()))
+        assert len(balances(book)) == 5
+
+
+def test_readers_see_every_balance_once(kafka: str, prefix: str, tmp_path: Path) -> None:
+    """Read committed: per member the sequence is 1, 2, 3, … and no id comes twice."""
+    with deployed(kafka, prefix, tmp_path) as book:
+        book.start(LOYALTY_RUN_RECORDS="7")
+        book.send(purchases(book.settings, 300, members=20))
+        book.wait_for(300)
+        updates = [update for part in book.ledger("balances").values() for update in part]
+        ids = [dict(update.headers)["ce_id"] for update in updates]
+        assert len(ids) == len(set(ids))
+        sequences: dict[bytes | None, int] = {}
+        for update in updates:
+            assert update.value is not None
+            sequence = json.loads(update.value)["member_sequence"]
+            assert sequence == sequences.get(update.key, 0) + 1
+            sequences[update.key] = sequence
+
+
+def balances(book: Deployment) -> dict[str, dict[str, str]]:
+    """The latest points balance of each member."""
+    latest: dict[str, dict[str, str]] = {}
+    for updates in book.ledger("balances").values():
+        for update in updates:
+            assert update.value is not None
+            assert update.key is not None
+            latest[update.key.decode()] = json.loads(update.value)["balances"]["points"]
+    return latest
