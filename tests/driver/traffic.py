@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 
 from schemas.inputs import INPUTS
 from schemas.values import format_instant, parse_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 START = parse_instant("2026-05-20T12:00:00-04:00")
 HOUR = 3_600_000_000
@@ -26,7 +29,7 @@ class Sent(NamedTuple):
     time: int
 
 
-def cloud_event(kind: str, name: str, subject: str, time: int, data: dict[str, object]) -> bytes:
+def cloud_event(kind: str, name: str, subject: str, time: int, data: Mapping[str, object]) -> bytes:
     """A structured CloudEvent."""
     return orjson.dumps(
         {
