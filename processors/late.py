@@ -24,6 +24,7 @@ from schemas.values import identity
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from processors.accounts.account import Profile
     from processors.decisions.verdict import Verdict
     from processors.inputs import History
     from schemas.ledger import Effect, Fired, LedgerRecord, Missed, Refusal
@@ -63,7 +64,7 @@ def decide_late(draft: Draft, item: Input, history: History) -> tuple[Draft, Ver
     account = draft.account
     again = Draft(history.checkpoint, item, draft.program, draft.decide, draft.pass_time)
     verdict, own = decide_again(again, item, history.records)
-    if verdict.outcome == "refused":
+    if verdict.outcome in STAYS_REFUSED:
         # A move that may not be received still goes back.
         draft.effects = own.effects
         return draft, verdict
@@ -190,9 +191,17 @@ def _correct(draft: Draft, target: Account, own: Own) -> None:
         change = _worth(target.totals.get(unit, Totals())) - _worth(now)
         draft.post("points.corrected", unit, legs, CORRECTION, amount=change)
     _change_items(draft, target)
-    if target.profile != account.profile:
-        draft.put("profile", "", target.profile)
+    profile = _enrolled_first(account.profile, target.profile)
+    if profile != account.profile:
+        draft.put("profile", "", profile)
     draft.time = max(account.time, draft.time)
+
+
+def _enrolled_first(was: Profile, now: Profile) -> Profile:
+    """Who came first by an event that was refused is a member since then all the same."""
+    if was.enrolled_at is None or (now.enrolled_at or was.enrolled_at) < was.enrolled_at:
+        return now
+    return msgspec.structs.replace(now, enrolled_at=was.enrolled_at)
 
 
 def _worth(totals: Totals) -> int:
