@@ -79,7 +79,7 @@ def _required(attributes: dict[str, object]) -> tuple[str, str, str, int, str]:
     for name in REQUIRED:
         text = attributes.get(name)
         if type(text) is not str or not text:
-            lacks = name == "subject" and text in {None, ""}
+            lacks = name == "subject" and (text is None or text == "")
             reason = DeadLetterReason.NO_SUBJECT if lacks else DeadLetterReason.BAD_ENVELOPE
             raise Unreadable(reason, "envelope", name, "must be a text that is not empty")
         if len(text) > MOST_ID:

@@ -1,0 +1,113 @@
+"""Golden bytes: what was once written is read by today's code, and written again the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import orjson
+import pytest
+
+from processors.accounts import account
+from schemas import transfers
+from schemas.decoding import decode_data
+from schemas.inputs import INPUTS
+from schemas.intake import canonical_data, read
+from schemas.ledger import encode
+from schemas.outputs import OUTPUTS
+from schemas.upcasts import UnknownVersion, read_record
+from tests.golden.story import stored
+
+GOLDEN = Path(__file__).parent.parent.parent / "golden"
+STORED = sorted((GOLDEN / "stored").glob("*"))
+INPUT_FILES = sorted((GOLDEN / "inputs").glob("*.json"))
+
+
+def body_of(path: Path) -> bytes:
+    """The value, without the headers before it."""
+    return path.read_bytes().rpartition(b"\n")[2]
+
+
+def of(role: str) -> list[Path]:
+    """The golden files of one topic."""
+    return [path for path in STORED if path.name.startswith(role)]
+
+
+def test_the_story_is_stored_as_ever() -> None:
+    """Today's code writes the bytes that were committed, all of them and no others."""
+    written = dict(stored())
+    assert sorted(written) == [path.name for path in STORED]
+    for path in STORED:
+        assert written[path.name] == path.read_bytes(), path.name
+
+
+@pytest.mark.parametrize("path", INPUT_FILES, ids=lambda path: path.stem)
+def test_an_input_is_read_and_kept_the_same(path: Path) -> None:
+    """Structured and binary give the same event; its canonical data decodes to itself."""
+    event = orjson.loads(path.read_bytes())
+    data = event.pop("data", {})
+    structured = read(
+        orjson.dumps(event | {"data": data}), [("content-type", b"application/cloudevents+json")]
+    )
+    headers = [(f"ce_{name}", str(value).encode()) for name, value in event.items()]
+    binary = read(orjson.dumps(data), [("content-type", b"application/json"), *headers])
+    assert structured == binary
+    again = decode_data(structured.type, structured.event)
+    assert again == structured.data
+    assert canonical_data(structured.data) == structured.event
+
+
+def test_every_input_type_has_a_golden_file() -> None:
+    """A type of the contract without one is not held to anything."""
+    assert sorted(path.stem for path in INPUT_FILES) == sorted(INPUTS)
+
+
+@pytest.mark.parametrize("path", of("ledger"), ids=lambda path: path.name)
+def test_a_ledger_record_is_read_and_written_the_same(path: Path) -> None:
+    """Its bytes are canonical: decoded and encoded, they are what they were."""
+    assert encode(read_record(body_of(path))) == body_of(path)
+
+
+@pytest.mark.parametrize("path", of("transfers"), ids=lambda path: path.name)
+def test_a_transfer_is_read_and_written_the_same(path: Path) -> None:
+    """Its bytes are canonical."""
+    body = body_of(path)
+    assert transfers.ENCODER.encode(transfers.DECODER.decode(body)) == body
+
+
+@pytest.mark.parametrize("path", of("snapshots"), ids=lambda path: path.name)
+def test_an_account_is_read_and_written_the_same(path: Path) -> None:
+    """Snapshot bytes are the account's bytes; a head is not an account."""
+    body = body_of(path)
+    if b'"next_seq"' not in body:
+        assert account.ENCODER.encode(account.DECODER.decode(body)) == body
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*of("balances"), *of("eligibility"), *of("notices")],
+    ids=lambda path: path.name,
+)
+def test_an_output_is_as_the_contract_says(path: Path) -> None:
+    """Its data has the fields of its type's model, and no others."""
+    text = path.read_bytes()
+    kind = next(
+        line.removeprefix(b"ce_type: ").decode()
+        for line in text.splitlines()
+        if line.startswith(b"ce_type: ")
+    )
+    OUTPUTS[kind].model_validate_json(body_of(path))
+
+
+def test_a_record_of_version_0_is_upgraded() -> None:
+    """Version 0 named the rules that fired without their figures."""
+    record = read_record((GOLDEN / "record-v0.json").read_bytes())
+    assert record.v == 1
+    assert record.why is not None
+    assert [(fired.rule, fired.figures) for fired in record.why.fired] == [("base", {})]
+
+
+def test_a_record_of_a_newer_release_is_refused() -> None:
+    """Guessing at what it means would be worse."""
+    with pytest.raises(UnknownVersion, match="version 99"):
+        read_record(msgspec.json.encode({"v": 99}))
