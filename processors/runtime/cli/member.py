@@ -46,7 +46,9 @@ class Explained(NamedTuple):
     facts: tuple[Fact, ...]
 
 
-def explain_member(member: str, *, json: bool = False, last: int | None = None) -> int:
+def explain_member(
+    member: str, *, json: bool = False, first: int | None = None, last: int | None = None
+) -> int:
     """Explain a member's balance from the ledger: event, rule, entry, balance, line by line.
 
     Says also which rules did not fire, and why.
@@ -54,6 +56,7 @@ def explain_member(member: str, *, json: bool = False, last: int | None = None) 
     Args:
         member: The member's id.
         json: Print the lines as JSON.
+        first: Show only this many of the first records.
         last: Show only this many of the latest records.
     """
     settings = Settings()
@@ -64,7 +67,9 @@ def explain_member(member: str, *, json: bool = False, last: int | None = None) 
             "Check the id. It is the subject of the member's events, not an alias.",
             Exit.FAILED,
         )
-    chosen = told if last is None else told[-last:] if last else []
+    chosen = told[:first]
+    if last is not None:
+        chosen = chosen[max(0, len(chosen) - last) :]
     if json:
         to_machine([as_json(explained) for explained in chosen])
     else:
