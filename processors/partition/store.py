@@ -5,7 +5,8 @@ from __future__ import annotations
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
-from processors.accounts.account import DECODER, ENCODER, Account
+from processors.accounts.account import Account
+from processors.accounts.resting import rest, wake
 from processors.partition.trail import DECODER as TRAIL_DECODER
 from processors.partition.trail import EMPTY, Trail
 
@@ -44,7 +45,7 @@ class Store:
         account = self.older.pop(name, None)
         if account is None:
             resting = self.resting.get(name)
-            account = Account(name) if resting is None else DECODER.decode(resting)
+            account = Account(name) if resting is None else wake(resting)
         self.hold(name, account)
         return account
 
@@ -57,7 +58,7 @@ class Store:
 
     def rest(self, name: str, account: Account) -> bytes:
         """The account's bytes, kept from now on."""
-        resting = self.resting[name] = ENCODER.encode(account)
+        resting = self.resting[name] = rest(account)
         return resting
 
     def mark_due(self, name: str, instant: int | None) -> None:
@@ -83,7 +84,7 @@ class Store:
         trail = self.trails.get(name)
         slot = 0 if trail is None else trail.older
         kept = self.checkpoints.get((slot, name), EMPTY)
-        return DECODER.decode(kept) if kept else Account(name)
+        return wake(kept) if kept else Account(name)
 
     def restore(self, name: str, value: bytes | None, headers: Headers) -> None:
         """Take an account's snapshot as it was written. Decodes nothing but its headers."""

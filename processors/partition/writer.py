@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 
-from processors.accounts.account import ENCODER as ACCOUNT_ENCODER
+from processors.accounts.resting import rest
 from processors.inputs import History
 from processors.partition.effects import named, transfers
 from processors.partition.head import account_key, checkpoint_key
@@ -173,7 +173,7 @@ class Writer:
 
     def keep(self, slot: int, name: str, account: Account) -> None:
         """Keep an account as one of its checkpoints."""
-        taken = self.store.checkpoints[slot, name] = ACCOUNT_ENCODER.encode(account)
+        taken = self.store.checkpoints[slot, name] = rest(account)
         self.snapshot(checkpoint_key(slot, name), taken, ())
 
     def history(self, name: str) -> History | None:

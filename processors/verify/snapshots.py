@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 import orjson
 
-from processors.accounts.account import DECODER as ACCOUNT_DECODER
 from processors.accounts.assign import next_due
+from processors.accounts.resting import plain, wake
 from processors.partition.head import DECODER as HEAD_DECODER
 from processors.partition.head import HEAD_KEY, named_by
 from processors.partition.store import DUE, TRAIL
@@ -76,7 +76,7 @@ class Snapshots:
         else:
             found = dict(record.headers)
             due = int(found[DUE]) if DUE in found else None
-            self.kept[name] = Kept(value, record.offset, due, found.get(TRAIL, b""))
+            self.kept[name] = Kept(plain(value), record.offset, due, found.get(TRAIL, b""))
 
     def note(self, name: str, offset: int) -> None:
         """A ledger record of the account lies at this offset."""
@@ -132,8 +132,8 @@ class Snapshots:
 
     def _check_checkpoint(self, books: Books, name: str, value: bytes, place: Place) -> None:
         try:
-            account = ACCOUNT_DECODER.decode(value)
-        except msgspec.DecodeError as bad:
+            account = wake(value)
+        except (msgspec.DecodeError, ValueError) as bad:
             self.findings.add("D1 unreadable", place, str(bad), f"a checkpoint of {name}")
             return
         if account.id != name:

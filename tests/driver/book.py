@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from processors.accounts.account import DECODER as ACCOUNTS
 from processors.accounts.account import Account
 from processors.accounts.evolve import evolve
+from processors.accounts.resting import wake
 from processors.engine import engine_of
 from processors.programs.load import load
 from processors.topology import Topology
@@ -57,7 +57,7 @@ def put(topology: Topology, sent: Iterable[Sent]) -> None:
 def accounts(topology: Topology) -> dict[str, Account]:
     """Every account as its partition keeps it."""
     return {
-        name: ACCOUNTS.decode(resting)
+        name: wake(resting)
         for partition in topology.partitions
         for name, resting in sorted(partition.store.resting.items())
     }

@@ -5,14 +5,14 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from processors.accounts.account import DECODER as ACCOUNTS
-from processors.accounts.account import Account
+from processors.accounts.resting import wake
 from processors.topology import Topology
 from tests.driver.toy import DAY, MINUTE, TOPIC, engine, event
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from processors.accounts.account import Account
     from processors.topology import Moment
 
 START = 1_700_000_000_000_000
@@ -70,7 +70,7 @@ def accounts(topology: Topology) -> dict[str, bytes]:
 
 def decoded(topology: Topology) -> dict[str, Account]:
     """Every account; the order of items in it does not count."""
-    return {name: ACCOUNTS.decode(resting) for name, resting in accounts(topology).items()}
+    return {name: wake(resting) for name, resting in accounts(topology).items()}
 
 
 def ledgers(topology: Topology) -> list[list[bytes | None]]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from processors.accounts.account import DECODER as ACCOUNTS
 from processors.accounts.account import Account
 from processors.accounts.evolve import evolve
+from processors.accounts.resting import wake
 from processors.partition import Refused
 from processors.topology import Topology
 from schemas.chain import Chain
@@ -61,9 +61,7 @@ def test_the_ledger_alone_gives_the_state() -> None:
             if record.account is not None:
                 account = folded.get(record.account) or Account(record.account)
                 folded[record.account] = evolve(account, record)
-        assert folded == {
-            name: ACCOUNTS.decode(resting) for name, resting in partition.store.resting.items()
-        }
+        assert folded == {name: wake(resting) for name, resting in partition.store.resting.items()}
 
 
 @pytest.mark.parametrize("run_size", [1, 7])
@@ -191,7 +189,7 @@ def test_gifts_cross_the_topic_once_with_the_sender_killed_around_each_commit() 
         value = event(f"g{n}", f"m{n % 9}", START + n, "give", amount=n + 1, to=f"m{n * 5 % 9}")
         topology.send(TOPIC, f"m{n % 9}".encode(), value, timestamp=START // 1000 + n)
     topology.pump()
-    total = sum(ACCOUNTS.decode(resting).counters["sum"] for resting in accounts(topology).values())
+    total = sum(wake(resting).counters["sum"] for resting in accounts(topology).values())
     assert total == 0
     ids = [record.value for record in topology.written("transfers")]
     assert len(ids) == 60
