@@ -51,7 +51,7 @@ def play_examples(program: str, *examples: str, json: bool = False) -> int:
     files = [Path(name) for name in examples] or [find(program).with_name("examples.yaml")]
     results: list[Result] = []
     for file in files:
-        results += play(_read(file), compiled, engine_of)
+        results += play(_about(compiled.id, file), compiled, engine_of)
     failed = [result for result in results if not result.holds]
     if json:
         sys.stdout.write(as_json(results).decode() + "\n")
@@ -61,6 +61,14 @@ def play_examples(program: str, *examples: str, json: bool = False) -> int:
             console.print("\n".join(report.lines(result)), markup=False, soft_wrap=True)
         console.print(f"{len(results) - len(failed)} of {len(results)} examples hold")
     return Exit.FAILED if failed else Exit.DONE
+
+
+def _about(program: str, file: Path) -> Document:
+    found = _read(file)
+    if found.program != program:
+        place = f"{file}: these are examples of {found.program}, not of {program}"
+        raise Fault(place, f"Play them with `loyalty program test {found.program}`.", Exit.USAGE)
+    return found
 
 
 def _read(file: Path) -> Document:
