@@ -13,7 +13,7 @@ from processors.verify.findings import Place
 from processors.verify.outputs import digest_of
 from processors.verify.sources import Sources
 from schemas.chain import GENESIS, Chain
-from schemas.ledger import DECODER
+from schemas.upcasts import read_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -109,8 +109,8 @@ class PartitionCheck:
     def _read(self, fetched: Fetched, place: Place, chain: Chain) -> LedgerRecord | None:
         value = fetched.value or b""
         try:
-            record = DECODER.decode(value)
-        except msgspec.DecodeError as bad:
+            record = read_record(value)
+        except (msgspec.DecodeError, ValueError) as bad:
             if chain is self.chain:
                 self.findings.add("V3 unreadable", place, str(bad), "a ledger record")
             return None

@@ -13,7 +13,7 @@ from processors.runtime.faults import Exit, Fault
 from processors.runtime.reading import accepted, reader
 from processors.runtime.settings import Settings
 from projections.explanation import Fact, explain
-from schemas.ledger import DECODER
+from schemas.upcasts import read_record
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -86,7 +86,7 @@ async def records_of(settings: Settings, member: str) -> list[Explained]:
         async for fetched in accepted(source, topic, partition):
             if fetched.key != key:
                 continue
-            record = DECODER.decode(fetched.value or b"")
+            record = read_record(fetched.value or b"")
             if record.account == member:
                 facts = tuple(explain(record))
                 found.append(Explained(topic, partition, fetched.offset, record, facts))
