@@ -33,17 +33,33 @@ EVENTS = 250
 
 
 @pytest.fixture
-async def settings(kafka: str, prefix: str) -> Settings:
+def deployment(kafka: str, prefix: str) -> Settings:
+    """Where a book is written to."""
+    return Settings(broker=kafka, input_prefix=prefix, output_prefix=prefix, partitions=3)
+
+
+@pytest.fixture
+async def settings(deployment: Settings) -> Settings:
     """A deployment of the starter program with some months of traffic, all of it folded."""
-    made = Settings(broker=kafka, input_prefix=prefix, output_prefix=prefix, partitions=3)
-    engine = engine_of(starter(), 3, transfers_topic=made.names.of("transfers"))
+    topology = sent_to(deployment)
+    fold(topology)
+    await copy(topology, deployment.broker, deployment.output_prefix)
+    return deployment
+
+
+def sent_to(settings: Settings) -> Recorded:
+    """A topology with the traffic in its inputs."""
+    engine = engine_of(starter(), 3, transfers_topic=settings.names.of("transfers"))
     topology = Recorded(engine, run_size=60)
     sent = Traffic(SEED).make(EVENTS)
-    put(topology, [one._replace(topic=prefix + one.topic) for one in sent])
+    put(topology, [one._replace(topic=settings.input_prefix + one.topic) for one in sent])
+    return topology
+
+
+def fold(topology: Recorded) -> None:
+    """Fold everything, and let time run on."""
     topology.pump()
     topology.advance(END)
-    await copy(topology, kafka, prefix)
-    return made
 
 
 async def verified(settings: Settings) -> Report:
@@ -85,6 +101,46 @@ async def test_a_balance_that_says_something_else_is_found(settings: Settings) -
     await again(settings, "balances", changed, first.key or b"", dict(first.headers))
     found = (await verified(settings)).findings
     assert [(finding.id, finding.place.topic) for finding in found] == [("O4 bytes", topic)]
+
+
+async def written(topology: Recorded, settings: Settings) -> set[str]:
+    """Ids of the findings, once the topology lies on the broker."""
+    await copy(topology, settings.broker, settings.output_prefix)
+    return {finding.id for finding in (await verified(settings)).findings}
+
+
+async def test_one_changed_byte_of_the_ledger_is_found(deployment: Settings) -> None:
+    """By the record that comes after it."""
+    topology = sent_to(deployment)
+    fold(topology)
+    ledger = topology.batches[5][1].outgoing["ledger"]
+    changed = (ledger[0].value or b"").replace(b"accepted", b"acceptee", 1)
+    ledger[0] = ledger[0]._replace(value=changed)
+    assert "V3 chain" in await written(topology, deployment)
+
+
+async def test_a_missing_transfer_is_found(deployment: Settings) -> None:
+    """The ledger decided it, and it was never sent."""
+    topology = sent_to(deployment)
+    fold(topology)
+    transfers = next(
+        b.outgoing["transfers"] for _, b in topology.batches if b.outgoing["transfers"]
+    )
+    del transfers[0]
+    assert "T1 missing" in await written(topology, deployment)
+
+
+async def test_a_skipped_input_is_found(deployment: Settings) -> None:
+    """It lies in its topic, and later ones were folded."""
+    topology = sent_to(deployment)
+    topic = f"{deployment.input_prefix}commerce.purchases.v1"
+    log = topology.logs[topic][1]
+    hidden, log.records[7] = log.records[7], None
+    fold(topology)
+    log.records[7] = hidden
+    await copy(topology, deployment.broker, deployment.output_prefix)
+    found = (await verified(deployment)).findings
+    assert [(finding.id, finding.place) for finding in found] == [("O1 skipped", (topic, 1, 7))]
 
 
 async def test_a_balance_is_shown_as_consumers_see_it(settings: Settings) -> None:
