@@ -51,7 +51,9 @@ def apply_record(partition: Partition, offset: int, value: bytes) -> bool:
         partition.positions[source.topic] = source.offset + 1
     if record.transfer is not None:
         sender, seq, index = record.transfer
-        partition.transfers[str(sender)] = (seq, index)
+        known = partition.transfers.get(str(sender), (0, -1))
+        # A repeat has a record too, and is older than what was folded before it.
+        partition.transfers[str(sender)] = max(known, (seq, index))
     if record.program_version is not None:
         if record.program_version not in writer.labels:
             raise Refused(_unknown_version(record))
