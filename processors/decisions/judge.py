@@ -43,7 +43,9 @@ def judge(draft: Draft, item: Input) -> Verdict:
     data = item.data if item.data is not None else decode_data(item.type, item.event)
     key = business_key(item, data)
     known = None if key is None else draft.account.keys.get(key)
-    if known is not None and not draft.forced:
+    # What was parked here has its key here already; now it is its own turn.
+    waited = item.settles and item.at is None
+    if known is not None and not draft.forced and not waited:
         return Verdict("duplicate" if known[0] == business_hash(item.event) else "conflicting")
     verdict = DECISIONS[item.type](draft, data)
     if verdict.outcome == "parked":

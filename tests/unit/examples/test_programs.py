@@ -1,0 +1,28 @@
+"""Every program that ships with examples keeps them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from processors.engine import engine_of
+from processors.examples import load, play
+from processors.examples.report import lines
+from processors.programs.load import load as load_program
+
+EXAMPLES = sorted(Path(__file__).parents[3].glob("programs/*/examples.yaml"))
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.parent.name)
+def test_the_examples_of_a_program_hold(file: Path) -> None:
+    """Each of them, through the real processor, on several partitions."""
+    document = load(file.read_text("utf-8"))
+    results = play(document, load_program(document.program), engine_of)
+    failed = [line for result in results if not result.holds for line in lines(result)]
+    assert failed == []
+
+
+def test_the_starter_program_has_examples() -> None:
+    """Or the test above would hold without looking at anything."""
+    assert "starter" in {file.parent.name for file in EXAMPLES}
