@@ -57,6 +57,10 @@ class Owner:
         """The topic under whose name partitions are announced to the agent."""
         self.owned: dict[int, Owned] = {}
         self.announced: set[int] = set()
+        self.draining: set[int] = set()
+        """Partitions whose announcement was heard."""
+        self.unheard: set[int] = set()
+        """Partitions that were announced at the last tick, and not drained."""
         self.announcements = 0
         self.recovered_once = False
         self.stopping = False
@@ -117,6 +121,12 @@ class Owner:
         self.announced.update(fresh)
         return fresh
 
+    def forget_unheard(self) -> None:
+        """Announce again what nobody took up for a tick: the message was dropped on its way."""
+        silent = self.announced - self.draining
+        self.announced -= silent & self.unheard
+        self.unheard = silent
+
     # --- taking over and letting go
 
     async def take_over(self, assignment: Iterable[TP], thread: LedgerThread) -> dict[TP, int]:
@@ -135,6 +145,7 @@ class Owner:
         for number, owned in self.owned.items():
             for topic in self.topics:
                 positions[TP(topic, number)] = owned.waiting.positions[topic]
+        self.announced &= self.draining  # Faust drops messages of before a rebalance
         self.recovered_once = True
         self.telemetry.assigned(sorted(self.owned))
         return positions
@@ -193,6 +204,14 @@ class Owner:
 
     async def drain(self, number: int) -> None:
         """Fold what waits for a partition until nothing does; then its announcement is spent."""
+        self.draining.add(number)
+        try:
+            await self._drain(number)
+        finally:
+            self.draining.discard(number)
+            self.announced.discard(number)
+
+    async def _drain(self, number: int) -> None:
         while (owned := self.owned.get(number)) is not None and not self.stopping:
             async with owned.lock:
                 run = owned.waiting.take(self.settings.run_records)
@@ -201,7 +220,6 @@ class Owner:
             if not run or self.owned.get(number) is not owned:
                 break
             await asyncio.sleep(0)
-        self.announced.discard(number)
 
     async def _fold(self, owned: Owned, run: list[Fetched]) -> None:
         histories = None
@@ -234,6 +252,7 @@ class Owner:
 
     async def tick(self) -> None:
         """Let time pass for idle accounts, as far as the clock says."""
+        self.forget_unheard()
         for number in sorted(self.owned):
             owned = self.owned.get(number)
             if owned is None or owned.lock.locked():
