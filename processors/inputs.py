@@ -64,3 +64,5 @@ class History(NamedTuple):
 
     checkpoint: Account
     records: Sequence[LedgerRecord]
+    told: Sequence[LedgerRecord] = ()
+    """These and those of an older time that came since; what they sent on is not sent again."""

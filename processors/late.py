@@ -70,7 +70,7 @@ def decide_late(draft: Draft, item: Input, history: History) -> tuple[Draft, Ver
         return draft, verdict
     again.pass_time(again, max(account.time, item.time))
     _correct(draft, again.account, own)
-    draft.effects = _new_effects(again, history.records)
+    draft.effects = _new_effects(again, history)
     draft.refusals, draft.settles = own.refusals, own.settles
     draft.fired, draft.missed = own.fired, own.missed
     return draft, verdict
@@ -275,7 +275,7 @@ def _tell_grant(draft: Draft, key: str, was: object, now: object) -> None:
         tell(draft, "gained", key, now, now.quantity, CORRECTION)
 
 
-def _new_effects(again: Draft, records: Sequence[LedgerRecord]) -> list[Effect]:
+def _new_effects(again: Draft, history: History) -> list[Effect]:
     """Effects that were not sent before, and the recall of those that should not have been.
 
     Of a referral the last word counts: what was recalled once is not recalled again, or two
@@ -283,11 +283,12 @@ def _new_effects(again: Draft, records: Sequence[LedgerRecord]) -> list[Effect]:
     """
     sent = [
         msgspec.structs.replace(effect, time=effect.time or record.cause.time)
-        for record in records
+        for record in history.records
         if record.cause is not None
         for effect in record.effects
     ]
     left = {_named(e) for e in sent}
+    left |= {_named(e) for r in history.told for e in r.effects if e.kind == FORWARD}
     fresh = [e for e in again.effects if e.kind not in REFERRAL and _named(e) not in left]
     said, wanted = _last_words(sent), _last_words(again.effects)
     for about in [*wanted, *(about for about in said if about not in wanted)]:

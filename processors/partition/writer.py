@@ -185,7 +185,7 @@ class Writer:
         if known is None:
             return None
         records = [record for record in known if _time_of(record) >= trail.older_cut]
-        return History(self.store.checkpoint(name), records)
+        return History(self.store.checkpoint(name), records, known)
 
     def revise(self, name: str, trail: Trail, late: Input) -> None:
         """Put a late input into the checkpoints that stand for an instant after it."""
