@@ -1,0 +1,1 @@
+"""An independent model of the starter program: slow, obvious, and without a line of the engine."""

@@ -1,0 +1,103 @@
+"""The engine against an independent model, over a long story of many members."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pytest
+
+from processors.engine import engine_of
+from processors.programs.load import load
+from processors.routing import partition_of
+from processors.topology import Topology
+from schemas.aliases import normalise
+from tests.model.book import Book
+from tests.story.story import END, Story
+
+if TYPE_CHECKING:
+    from tests.model.member import Member
+
+PARTITIONS = 3
+
+
+def told(story: Story) -> Topology:
+    """The story through the whole topology, without a broker, up to its end."""
+    topology = Topology(engine_of(load("starter"), PARTITIONS), PARTITIONS)
+    for raw in story.records:
+        topology.now = max(topology.now, raw.timestamp_ms * 1000)
+        home = partition_of(normalise(raw.key), PARTITIONS)
+        topology.send(
+            raw.topic,
+            raw.key.encode(),
+            raw.value,
+            raw.headers,
+            timestamp=raw.timestamp_ms,
+            partition=(home + 1) % PARTITIONS if raw.stray else home,
+        )
+    topology.pump()
+    topology.advance(int(END.timestamp()) * 1_000_000)
+    return topology
+
+
+def published(topology: Topology) -> dict[str, dict[str, Any]]:
+    """The last balance of each member."""
+    latest: dict[str, dict[str, Any]] = {}
+    for update in topology.written("balances"):
+        assert update.key is not None
+        assert update.value is not None
+        latest[update.key.decode()] = orjson.loads(update.value)
+    return latest
+
+
+def figures(member: Member) -> dict[str, str]:
+    """What the model says of a member, as a balance says it."""
+    return {
+        "available": str(member.available),
+        "pending": str(member.pending),
+        "reserved": str(member.reserved),
+        "debt": str(member.debt),
+        "lifetime_earned": str(member.earned),
+        "lifetime_redeemed": str(member.redeemed),
+        "lifetime_expired": str(member.expired),
+    }
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_engine_agrees_with_the_model(seed: int) -> None:
+    """Every figure of every member, the tier and what it rests on."""
+    story = Story(seed, events=2500, members=160)
+    book = Book()
+    book.play(story.facts, END)
+    topology = told(story)
+    balances = published(topology)
+    wrong = []
+    for name, member in sorted(book.members.items()):
+        if name not in balances:
+            if member.available or member.pending or member.debt or member.spend:
+                wrong.append((name, "no balance"))
+            continue
+        points = balances[name]["balances"]["points"]
+        tier = balances[name]["tiers"]["status"]
+        expected = figures(member) | {"tier": member.tier, "spend": member.spend}
+        spend = round(float(tier["progress"]) * 100)
+        came = {key: points[key] for key in figures(member)}
+        came |= {"tier": tier["tier"], "spend": spend}
+        if came != expected:
+            differing = {k: (expected[k], came[k]) for k in expected if expected[k] != came[k]}
+            wrong.append((name, str(differing)))
+    assert wrong == []
+
+
+def test_outcomes_are_as_told() -> None:
+    """Repeats, conflicts and unreadable inputs are counted as what they are."""
+    story = Story(4, events=2500, members=160)
+    topology = told(story)
+    outcomes: dict[str, int] = {}
+    for number in range(PARTITIONS):
+        for record in topology.ledger(number):
+            outcomes[record.outcome] = outcomes.get(record.outcome, 0) + 1
+    dead = sum(count for key, count in story.expected.items() if key.startswith("dead:"))
+    assert outcomes["dead_lettered"] == dead
+    assert outcomes["duplicate"] == story.expected["duplicate"]
+    assert outcomes["conflicting"] == story.expected["conflicting"]
