@@ -23,6 +23,7 @@ TransferKind = Literal[
     "unmerge.requested",
     "unmerge.moved",
     "alias.moved",
+    "clock",
 ]
 
 

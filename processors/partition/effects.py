@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 MAX_HOPS = 8
 """An event forwarded more often than this runs in a circle and is refused."""
 FORWARD = "forward"
+CLOCK = "clock"
+"""Not sent by an account: an operator says that time has passed, for books on stream time."""
 
 
 def transfers(record: LedgerRecord, item: Input, number: int, count: int) -> Iterator[Outgoing]:

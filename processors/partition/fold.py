@@ -10,7 +10,7 @@ from msgspec import Raw
 from processors.inputs import Input, NeedsHistory
 from processors.partition import recovery
 from processors.partition.dead_letters import Fault, dead_letter, fingerprint
-from processors.partition.effects import FORWARD, MAX_HOPS, forward
+from processors.partition.effects import CLOCK, FORWARD, MAX_HOPS, forward
 from processors.partition.head import ENCODER as HEAD_ENCODER
 from processors.partition.head import HEAD_KEY, Head
 from processors.partition.lateness import wanted
@@ -183,6 +183,11 @@ class Partition:
         if place <= self.transfers.get(sender, (0, -1)):
             self._repeat(transfer, at)
             return True
+        if transfer.kind == CLOCK:
+            if not self._let_pass(transfer, at):
+                return False
+            self.transfers[sender] = place
+            return True
         forwarded = transfer.kind == FORWARD
         item = forwarded_input(transfer, at) if forwarded else transfer_input(transfer, at)
         if forwarded and item.hops > MAX_HOPS:
@@ -190,6 +195,17 @@ class Partition:
         elif not self._decide(transfer.to, item, transfer):
             return False
         self.transfers[sender] = place
+        return True
+
+    def _let_pass(self, transfer: Transfer, at: Coordinates) -> bool:
+        """Do what is due for every account by then. False: there is more than fits a batch."""
+        while (first := self.store.first_due()) is not None and first[0] <= transfer.time:
+            if len(self.writer.batch) >= DUE_PER_BATCH:
+                return False
+            self._pass(first[1], first[0])
+        record = LedgerRecord("accepted", "", 0, RECORD_VERSION, cause=transfer.cause, source=at)
+        record.transfer = _place(transfer)
+        self.writer.seal(record, None)
         return True
 
     def _decide(self, name: str, item: Input, transfer: Transfer | None) -> bool:

@@ -37,6 +37,9 @@ class Engine(NamedTuple):
     transfers_topic: str = "loyalty.transfers.v1"
     ahead: int = HOUR
     """How far an event's time may lie ahead of its arrival, in microseconds."""
+    whole: int = 512
+    """Below so many records an account keeps its whole history: no transfer is too late for it,
+    however far another partition's stream ran ahead, and it needs no checkpoint."""
 
 
 def event_input(engine: Engine, received: Received, account: str, at: Coordinates) -> Input:

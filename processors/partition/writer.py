@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from processors.partition.reading import Engine
     from processors.partition.records import Headers
 
-FEW = 512
-"""Below so many records an account keeps its whole history: a transfer is never too late for it,
-however far the stream of another partition ran ahead, and it needs no checkpoint of its own."""
 HISTORIES = 64
 """Accounts whose recent records stay decoded after a late event, for the next one."""
 REMEMBERED = frozenset({"accepted", "refused", "parked"})
@@ -163,7 +160,7 @@ class Writer:
             known.append(RECORD_DECODER.decode(value))
         if late is not None and late.time < trail.young_cut:
             self.revise(name, trail, late)
-        if arrival >= trail.turn_at and trail.count >= FEW:
+        if arrival >= trail.turn_at and trail.count >= self.engine.whole:
             self.turn(name, account, trail)
             trail.turn_at = max(arrival, account.time) + self.horizon
 

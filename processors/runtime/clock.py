@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 import time
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+from aiokafka import AIOKafkaProducer
+from msgspec import Raw
+
+from schemas.ledger import Cause, Coordinates
+from schemas.transfers import ENCODER, Transfer
+
+if TYPE_CHECKING:
+    from processors.runtime.settings import Settings
+
+NOBODY = -1
+"""The sender of what no partition sent."""
 
 
 class Clock:
@@ -22,3 +34,43 @@ class Clock:
             return None
         now = time.time_ns() // 1000
         return now if oldest_waiting_ms is None else min(now, oldest_waiting_ms * 1000)
+
+
+async def tell(settings: Settings, instant: int) -> None:
+    """Send each partition a record that says what time it is, by stream time."""
+    producer: Any = AIOKafkaProducer(
+        bootstrap_servers=settings.broker, acks="all", enable_idempotence=True
+    )
+    await producer.start()
+    try:
+        for number in range(settings.partitions):
+            await producer.send_and_wait(
+                settings.names.of("transfers"),
+                ENCODER.encode(command(instant)),
+                key=b"clock",
+                partition=number,
+                timestamp_ms=instant // 1000,
+            )
+    finally:
+        await producer.stop()
+
+
+def command(instant: int) -> Transfer:
+    """The record. An earlier instant after a later one is a repeat, and changes nothing."""
+    name = f"clock/{instant}"
+    cause = Cause(
+        Coordinates(0, 0, instant // 1000, ""), name, "", "operator", "", instant, "clock"
+    )
+    return Transfer(
+        arrived=instant // 1000,
+        cause=cause,
+        data=Raw(b"{}"),
+        id=name,
+        index=0,
+        kind="clock",
+        sender="",
+        sender_partition=NOBODY,
+        sender_seq=instant,
+        time=instant,
+        to="",
+    )

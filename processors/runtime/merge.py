@@ -30,10 +30,11 @@ class Waiting:
 
     def add(self, topic: str, records: Iterable[Fetched]) -> None:
         """Take what was fetched of one topic."""
-        buffer = self.buffers[topic]
+        buffer, first = self.buffers[topic], self.positions[topic]
         for record in records:
-            buffer.append(record)
-            self.size += 1
+            if record.offset >= first:
+                buffer.append(record)
+                self.size += 1
         if buffer:
             self.positions[topic] = max(self.positions[topic], buffer[-1].offset + 1)
 

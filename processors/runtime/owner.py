@@ -62,6 +62,8 @@ class Owner:
         self.unheard: set[int] = set()
         """Partitions that were announced at the last tick, and not drained."""
         self.announcements = 0
+        self.seeks = 0
+        """How often positions were set: what was fetched across that is of no use."""
         self.recovered_once = False
         self.stopping = False
         self.reclaiming: set[int] = set()
@@ -81,6 +83,11 @@ class Owner:
         owned = self.owned.get(partition)
         if owned is not None:
             owned.waiting.add(topic, records)
+
+    def position(self, log: TP) -> int | None:
+        """The next offset to fetch of a topic's partition; None if it is not ours."""
+        owned = self.owned.get(log.partition)
+        return None if owned is None else owned.waiting.positions.get(log.topic)
 
     def full(self) -> set[TP]:
         """Partitions of topics of which enough waits: they are not fetched for now."""
@@ -146,6 +153,7 @@ class Owner:
             for topic in self.topics:
                 positions[TP(topic, number)] = owned.waiting.positions[topic]
         self.announced &= self.draining  # Faust drops messages of before a rebalance
+        self.seeks += 1
         self.recovered_once = True
         self.telemetry.assigned(sorted(self.owned))
         return positions
@@ -196,6 +204,7 @@ class Owner:
             logs = [TP(topic, number) for topic in self.topics]
             ends = await self.thread.ends(logs)
             await self._open(number, {log.topic: end for log, end in ends.items()})
+            self.seeks += 1
             for topic, position in self.owned[number].waiting.positions.items():
                 self.thread.seek(TP(topic, number), position)
         self.reclaiming.discard(number)

@@ -105,29 +105,40 @@ class LedgerConsumer(driver.Consumer):
         del timeout
         if not self.flow_active:
             await self.wait(cast("Any", self.can_resume_flow))
-        generation = self.app.consumer_generation_id
-        wanted = self._get_active_partitions() - self.owner.full()
+        owner = self.owner
+        seeks = owner.seeks
+        wanted = self._get_active_partitions() - owner.full()
         if not wanted:
             await self.sleep(0.01)
             return
-        records = await self._thread.getmany(wanted, POLL_SECONDS)
+        records = await self._thread.getmany(wanted, POLL_SECONDS) or {}
+        if owner.seeks != seeks:
+            self._fetch_again(records)
+            return
+        for log, found in records.items():
+            owner.add(log.topic, log.partition, [_fetched(record) for record in found])
         if self.should_stop or not self.flow_active:
             return
-        if generation != self.app.consumer_generation_id:
-            return
-        for log, found in (records or {}).items():
-            self.owner.add(log.topic, log.partition, [_fetched(record) for record in found])
         await self._look_ahead()
-        for partition in self.owner.to_announce():
-            yield self._announcement(partition, generation)
+        for partition in owner.to_announce():
+            yield self._announcement(partition, self.app.consumer_generation_id)
+
+    def _fetch_again(self, logs: Iterable[TP]) -> None:
+        """Drop what was fetched across a seek: nobody can tell on which side of it this lies."""
+        for log in logs:
+            position = self.owner.position(log)
+            if position is not None:
+                self.ledger_thread.seek(log, position)
 
     async def _look_ahead(self) -> None:
         """Learn how far topics go that the merge waits for."""
         doubtful = self.owner.doubtful()
+        seeks = self.owner.seeks
         if doubtful:
             state = await self.ledger_thread.fetch_state(doubtful)
             for log, (position, end) in state.items():
-                self.owner.reached(log.topic, log.partition, position, end)
+                if self.owner.seeks == seeks:
+                    self.owner.reached(log.topic, log.partition, position, end)
 
     def _announcement(self, partition: int, generation: int) -> tuple[TP, ConsumerMessage]:
         log = TP(self.owner.announcing, partition)

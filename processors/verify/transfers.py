@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
+from processors.partition.effects import CLOCK
 from processors.routing import partition_of
 from processors.verify.findings import Place
 from schemas.transfers import DECODER, ENCODER, Transfer
@@ -86,6 +87,8 @@ class TransferCheck:
         except msgspec.DecodeError as bad:
             self.findings.add("T1 unreadable", place, str(bad), "a transfer")
             return
+        if transfer.kind == CLOCK:
+            return
         self._check_form(transfer, record, place)
         triple = (transfer.sender_partition, transfer.sender_seq, transfer.index)
         if transfer.hops != 1:
@@ -109,7 +112,8 @@ class TransferCheck:
     def received(self, record: LedgerRecord) -> None:
         """The receiver's ledger consumed it; repeats are consumed as duplicates."""
         triple = record.transfer
-        if triple is None or (record.outcome == "duplicate" and record.account is None):
+        if triple is None or record.account is None:
+            # A repeat, or the passing of time, which no ledger sent.
             return
         traced = self.traced.setdefault(triple, Traced())
         traced.received += 1

@@ -254,4 +254,5 @@ def engine(horizon_days: int = 30, version: str = "hash-1") -> Engine:
         read=read,
         account_of=str,
         outputs=outputs,
+        whole=0,
     )

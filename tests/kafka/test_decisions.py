@@ -12,7 +12,6 @@ from tests.story.poison import POISON
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.story.poison import POISON
 from tests.kafka.workers import Deployment
 
 HEADERS = (("content-type", b"application/cloudevents+json"), ("trace", b"t-1"))

@@ -58,3 +58,15 @@ def test_a_restart_in_between_keeps_checkpoints_and_trail() -> None:
         record.value for record in broken.written("ledger")
     ]
     assert whole.partitions[0].store.trails == broken.partitions[0].store.trails
+
+
+def test_a_short_history_is_kept_whole() -> None:
+    """An account with few records needs no checkpoint: nothing is too old for it."""
+    topology = Topology(engine(HORIZON_DAYS)._replace(whole=512), 1)
+    for arrival, time, amount in arrivals(3, 200):
+        value = event(f"e{amount}", "m", time, "add", amount=amount)
+        topology.send(TOPIC, b"m", value, timestamp=arrival // 1000)
+    topology.pump()
+    store = topology.partitions[0].store
+    assert store.trails["m"].count == 200
+    assert not store.checkpoints

@@ -21,6 +21,7 @@ COMMANDS = (
     ("topics plan", f"{CLI}.topics:show_plan", "Show what is missing or differs."),
     ("topics apply", f"{CLI}.topics:apply_plan", "Create and adjust topics."),
     ("worker", f"{CLI}.worker:worker", "Run one worker until it is stopped."),
+    ("clock", f"{CLI}.clock:clock", "Say that time has passed, for books on stream time."),
     ("send", f"{CLI}.send:send", "Send the events of a file, one to a line."),
     ("balance", f"{CLI}.balance:balance", "Show a member's balance."),
     ("member explain", f"{CLI}.member:explain_member", "Explain a balance, line by line."),

@@ -1,0 +1,239 @@
+"""`make demo`: a real broker, two workers, eight months of commerce, and a worker killed on the way.
+
+Ends with a member's story, the top balances, dead letters, `ledger verify`, and a comparison with
+an independent model. Exit code 0: all equal, none lost, none double.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import Progress
+
+from processors.runtime import admin
+from processors.runtime.broker import server
+from processors.runtime.clock import tell
+from processors.runtime.settings import Settings
+from tests.demo.checking import Found, decided, differences, find
+from tests.demo.sending import send
+from tests.model.book import Book
+from tests.story.story import END, Story
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+PARTITIONS = 6
+SESSION_SECONDS = 6.0
+PATIENCE_SECONDS = 60.0
+MEMBERS = 2400
+PER_SECOND = 2500
+console = Console(highlight=False)
+
+
+class Workers:
+    """Worker processes of this run."""
+
+    def __init__(self, settings: Settings, home: Path) -> None:
+        self.settings = settings
+        self.home = home
+        self.running: list[subprocess.Popen[bytes]] = []
+
+    def environment(self) -> dict[str, str]:
+        """What every process of this run is started with."""
+        return os.environ | {
+            "LOYALTY_BROKER": self.settings.broker,
+            "LOYALTY_INPUT_PREFIX": self.settings.input_prefix,
+            "LOYALTY_OUTPUT_PREFIX": self.settings.output_prefix,
+            "LOYALTY_PARTITIONS": str(PARTITIONS),
+            "LOYALTY_PROGRAM": "starter",
+            "LOYALTY_CLOCK": "stream",
+            "LOYALTY_SESSION_TIMEOUT_SECONDS": str(SESSION_SECONDS),
+            "LOYALTY_WEB_PORT": "0",
+        }
+
+    def start(self) -> None:
+        """One more."""
+        with (self.home / f"worker-{len(self.running)}.log").open("wb") as log:
+            self.running.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", "processors.runtime.cli", "worker"],
+                    env=self.environment(),
+                    stdout=log,
+                    stderr=log,
+                )
+            )
+
+    def kill(self) -> int:
+        """SIGKILL the first one."""
+        self.running[0].kill()
+        self.running[0].wait()
+        return self.running[0].pid
+
+    def stop(self) -> None:
+        """SIGTERM all that still run; they drain."""
+        for process in self.running:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        for process in self.running:
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def say(self, *words: str) -> int:
+        """Run a command of ours; its output is the demo's."""
+        console.print(f"\n[bold]$ loyalty {' '.join(words)}[/bold]")
+        sys.stdout.flush()
+        command = [sys.executable, "-m", "processors.runtime.cli", *words]
+        return subprocess.run(command, env=self.environment(), check=False).returncode  # noqa: S603 - our own
+
+
+@contextmanager
+def broker_of(home: Path) -> Iterator[str]:
+    """The broker that is given, else a local one, stopped at the end; its data stays."""
+    given = os.environ.get("LOYALTY_BROKER")
+    if given:
+        yield given
+        return
+    try:
+        yield server.start(home / "broker").address
+    finally:
+        server.stop(home / "broker")
+
+
+def main() -> int:
+    """Run the demo. Returns its exit code."""
+    parser = argparse.ArgumentParser(prog="make demo")
+    parser.add_argument("--events", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=2026)
+    options = parser.parse_args()
+    began = time.monotonic()
+    home = Path(os.environ.get("LOYALTY_HOME", ".loyalty")) / "demo"
+    home.mkdir(parents=True, exist_ok=True)
+    console.print("making eight months of events, and the model's truth about them …")
+    story = Story(options.seed, options.events, MEMBERS)
+    book = Book()
+    book.play(story.facts, END)
+    with broker_of(home) as broker:
+        prefix = f"demo-{os.getpid()}-{int(began)}."
+        settings = Settings(
+            broker=broker,
+            input_prefix=prefix,
+            output_prefix=prefix,
+            partitions=PARTITIONS,
+            clock="stream",
+        )
+        asyncio.run(admin.apply(settings))
+        workers = Workers(settings, home)
+        try:
+            code = show(settings, workers, story, book)
+        finally:
+            workers.stop()
+    console.print(f"\n{time.monotonic() - began:.0f} seconds in all")
+    return code
+
+
+def show(settings: Settings, workers: Workers, story: Story, book: Book) -> int:
+    """The run itself."""
+    workers.start()
+    workers.start()
+    total = len(story.records)
+    console.print(f"two workers; sending {total} events of {len(book.members)} members")
+    with Progress(console=console, disable=not console.is_terminal) as bar:
+        sending = bar.add_task("sent", total=total)
+        done = 0
+
+        def sent(count: int) -> None:
+            nonlocal done
+            bar.advance(sending, count)
+            if done < total // 2 <= done + count:
+                console.print(f"half is sent: worker {workers.kill()} is killed (SIGKILL)")
+                workers.start()
+            done += count
+            if not console.is_terminal and done % 5_000 == 0:
+                console.print(f"sent {done} of {total}")
+
+        asyncio.run(send(settings, story.records, PER_SECOND, sent))
+    found = settled(settings, lambda found: inputs(settings, found) >= total)
+    asyncio.run(tell(settings, int(END.timestamp()) * 1_000_000))
+    found = settled(settings, lambda found: clocks(settings, found) >= PARTITIONS)
+    return report(settings, workers, story, book, found)
+
+
+def inputs(settings: Settings, found: Found) -> int:
+    """Inputs that have a ledger record, transfers left out."""
+    return sum(source[0] != settings.names.of("transfers") for source in found.sources)
+
+
+def clocks(settings: Settings, found: Found) -> int:
+    """Partitions whose transfers are all consumed, the clock's among them: a rough count."""
+    del settings
+    return PARTITIONS if found.sources else 0
+
+
+def settled(settings: Settings, enough: Callable[[Found], bool]) -> Found:
+    """Wait until the ledger grows no more and holds enough."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    last = -1
+    while time.monotonic() < deadline:
+        time.sleep(1.0)
+        now = asyncio.run(decided(settings))
+        if now == last:
+            found = asyncio.run(find(settings))
+            if enough(found):
+                return found
+        last = now
+    raise SystemExit("the workers did not get done; their logs are in .loyalty/demo")
+
+
+def report(settings: Settings, workers: Workers, story: Story, book: Book, found: Found) -> int:
+    """Everything worth seeing, and whether it is right."""
+    richest = sorted(book.members.values(), key=lambda member: -member.available)[:5]
+    workers.say("member", "explain", teller(book), "--last", "2")
+    console.print("\n[bold]top balances[/bold]")
+    for member in richest:
+        points = found.balances[member.name]["balances"]["points"]["available"]
+        console.print(f"  {member.name:<12} {points:>8} points, {member.tier}")
+    console.print("\n[bold]rewards[/bold]")
+    for name, count in sorted(found.rewards.items()):
+        console.print(f"  {count:>6}  {name}")
+    console.print("\n[bold]outcomes[/bold]")
+    for outcome, count in found.outcomes.most_common():
+        console.print(f"  {count:>6}  {outcome}")
+    workers.say("dlq", "list")
+    verified = workers.say("ledger", "verify")
+    wrong = differences(settings, story, book, found)
+    console.print("\n[bold]against the independent model[/bold]")
+    for line in wrong[:20]:
+        console.print(f"  {line}")
+    if wrong or verified:
+        console.print(f"[red]{len(wrong)} differences[/red], verify exit code {verified}")
+        return 1
+    console.print(
+        f"  {len(story.records)} inputs, none lost, none double; "
+        f"{len(book.members)} members, all balances and tiers equal"
+    )
+    return 0
+
+
+def teller(book: Book) -> str:
+    """A member with a life worth telling."""
+    return max(
+        book.members.values(),
+        key=lambda member: (min(len(member.redemptions), 3), min(len(member.orders), 6)),
+    ).name
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,117 @@
+"""What came out, held against what the independent model says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import orjson
+
+from processors.runtime.reading import reader
+from schemas.ledger import DECODER
+
+if TYPE_CHECKING:
+    from processors.runtime.settings import Settings
+    from tests.model.book import Book
+    from tests.story.story import Story
+
+
+class Found(NamedTuple):
+    """What the topics hold."""
+
+    balances: dict[str, dict[str, Any]]
+    outcomes: Counter[str]
+    sources: Counter[tuple[str, int, int]]
+    letters: Counter[str]
+    rewards: Counter[str]
+
+
+async def find(settings: Settings) -> Found:
+    """Read all of it back, as any read_committed reader sees it."""
+    found = Found({}, Counter(), Counter(), Counter(), Counter())
+    names = settings.names
+    async with reader(settings.broker) as read:
+        topics = {names.of(role): role for role in ("ledger", "balances", "dead_letters")}
+        topics[names.of("eligibility")] = "eligibility"
+        spans = await read.spans(
+            [(topic, number) for topic in topics for number in range(settings.partitions)]
+        )
+        async for records in read.read(spans):
+            for record in records:
+                _take(found, topics[record.topic], record.key, record.value, record.headers)
+    return found
+
+
+def _take(found: Found, role: str, key: bytes | None, value: bytes | None, headers: Any) -> None:
+    told = dict(headers)
+    if role == "balances" and key is not None and value is not None:
+        update = orjson.loads(value)
+        held = found.balances.get(key.decode())
+        if held is None or update["member_sequence"] > held["member_sequence"]:
+            found.balances[key.decode()] = update
+    elif role == "eligibility" and value is not None:
+        change = told["ce_type"].decode().split(".")[2]
+        found.rewards[f"{orjson.loads(value)['reward_id']} {change}"] += 1
+    elif role == "dead_letters":
+        found.letters[told["loyalty.dlq.reason"].decode()] += 1
+    elif role == "ledger" and value is not None:
+        record = DECODER.decode(value)
+        found.outcomes[record.outcome] += 1
+        if record.source is not None:
+            at = record.source
+            found.sources[at.topic, at.partition, at.offset] += 1
+
+
+async def decided(settings: Settings) -> int:
+    """How many ledger records are committed, markers among them."""
+    async with reader(settings.broker) as read:
+        topic = settings.names.of("ledger")
+        spans = await read.spans([(topic, number) for number in range(settings.partitions)])
+        return sum(span.end for span in spans)
+
+
+def differences(settings: Settings, story: Story, book: Book, found: Found) -> list[str]:
+    """Every way in which the topics are not as the model says. Empty: all equal."""
+    wrong: list[str] = []
+    inputs = [s for s in found.sources if s[0] != settings.names.of("transfers")]
+    twice = [source for source, count in found.sources.items() if count > 1]
+    if len(inputs) != len(story.records):
+        wrong.append(f"{len(story.records)} inputs were sent, {len(inputs)} have a ledger record")
+    wrong += [f"{source} has more than one ledger record" for source in twice]
+    dead = {
+        key.removeprefix("dead:"): count
+        for key, count in story.expected.items()
+        if key.startswith("dead:")
+    }
+    if dead != dict(found.letters):
+        wrong.append(f"dead letters {dict(found.letters)}, expected {dead}")
+    for outcome in ("duplicate", "conflicting"):
+        if found.outcomes[outcome] != story.expected[outcome]:
+            came, expected = found.outcomes[outcome], story.expected[outcome]
+            wrong.append(f"{came} {outcome}, expected {expected}")
+    return wrong + _balances(book, found)
+
+
+def _balances(book: Book, found: Found) -> list[str]:
+    wrong: list[str] = []
+    for name, member in sorted(book.members.items()):
+        expected = {
+            "available": member.available,
+            "pending": member.pending,
+            "reserved": member.reserved,
+            "debt": member.debt,
+            "lifetime_earned": member.earned,
+            "lifetime_redeemed": member.redeemed,
+            "lifetime_expired": member.expired,
+        }
+        update = found.balances.get(name)
+        if update is None:
+            if any(expected.values()):
+                wrong.append(f"{name} has no balance")
+            continue
+        points = update["balances"]["points"]
+        came = {key: int(points[key]) for key in expected}
+        tier = update["tiers"]["status"]["tier"]
+        if came != expected or tier != member.tier:
+            wrong.append(f"{name}: {came} {tier}, the model says {expected} {member.tier}")
+    return wrong
