@@ -13,6 +13,7 @@ import msgspec
 
 from processors.accounts.account import Account, Grant, Totals
 from processors.accounts.draft import Draft
+from processors.accounts.evolve import DECODERS
 from processors.accounts.rewards import tell
 from processors.accounts.tiers import rank_of, standing_of, tell_tier
 from processors.decisions.closing import finish
@@ -45,6 +46,8 @@ COLLECTIONS = (
     "standings",
     "timers",
 )
+LEFT_BEHIND = {"reviews", "referrals"}
+"""Collections in which a refused input leaves a trace."""
 STAYS_REFUSED = {"refused", "duplicate", "conflicting"}
 PINNED = {
     "engagement.recognition.given.v1",
@@ -126,10 +129,13 @@ def decide_again(again: Draft, item: Input, records: Sequence[LedgerRecord]) -> 
     answer: tuple[Verdict, Own] | None = None
     # From the checkpoint's own time on: what came before the late input is not moved up to it.
     again.move_to(item, again.account.time)
-    for current, forced in _in_order_of_time(item, records):
+    for current, record in _in_order_of_time(item, records):
         again.pass_time(again, current.time)
         again.move_to(current, max(current.time, again.time))
-        again.forced = forced
+        if record is not None and record.outcome in STAYS_REFUSED:
+            _leave_behind(again, record)
+            continue
+        again.forced = record is not None and current.type in PINNED
         said = _Lengths.of(again)
         verdict = again.decide(again, current)
         finish(again, current, verdict)
@@ -140,18 +146,26 @@ def decide_again(again: Draft, item: Input, records: Sequence[LedgerRecord]) -> 
     return answer
 
 
-def _in_order_of_time(item: Input, records: Sequence[LedgerRecord]) -> Iterator[tuple[Input, bool]]:
+def _leave_behind(again: Draft, record: LedgerRecord) -> None:
+    """A refused input stays refused, and so does what it left: later ones may refer to it."""
+    for change in record.changes:
+        if change.collection in LEFT_BEHIND:
+            value = DECODERS[change.collection].decode(change.value)
+            again.put(change.collection, change.key, value)
+
+
+def _in_order_of_time(
+    item: Input, records: Sequence[LedgerRecord]
+) -> Iterator[tuple[Input, LedgerRecord | None]]:
     """History in order of business time, then of arrival, with `item` after its equals."""
-    known = [
-        (record.cause.time, place, _input_of(record), record.cause.type in PINNED)
+    known: list[tuple[int, int, Input, LedgerRecord | None]] = [
+        (record.cause.time, place, _input_of(record), record)
         for place, record in enumerate(records)
-        if record.cause is not None
-        and record.cause.type != TIME_PASSED
-        and record.outcome not in STAYS_REFUSED
+        if record.cause is not None and record.cause.type != TIME_PASSED
     ]
-    known.append((item.time, len(records), item, False))
-    for _, _, current, forced in sorted(known, key=lambda entry: entry[:2]):
-        yield current, forced
+    known.append((item.time, len(records), item, None))
+    for _, _, current, record in sorted(known, key=lambda entry: entry[:2]):
+        yield current, record
 
 
 def _input_of(record: LedgerRecord) -> Input:

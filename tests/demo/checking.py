@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -16,19 +17,22 @@ if TYPE_CHECKING:
     from tests.story.story import Story
 
 
-class Found(NamedTuple):
+@dataclass
+class Found:
     """What the topics hold."""
 
-    balances: dict[str, dict[str, Any]]
-    outcomes: Counter[str]
-    sources: Counter[tuple[str, int, int]]
-    letters: Counter[str]
-    rewards: Counter[str]
+    balances: dict[str, dict[str, Any]] = field(default_factory=dict)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    sources: Counter[tuple[str, int, int]] = field(default_factory=Counter)
+    letters: Counter[str] = field(default_factory=Counter)
+    rewards: Counter[str] = field(default_factory=Counter)
+    told: int = 0
+    """Partitions that know that the story is over."""
 
 
 async def find(settings: Settings) -> Found:
     """Read all of it back, as any read_committed reader sees it."""
-    found = Found({}, Counter(), Counter(), Counter(), Counter())
+    found = Found()
     names = settings.names
     async with reader(settings.broker) as read:
         topics = {names.of(role): role for role in ("ledger", "balances", "dead_letters")}
@@ -57,6 +61,7 @@ def _take(found: Found, role: str, key: bytes | None, value: bytes | None, heade
     elif role == "ledger" and value is not None:
         record = DECODER.decode(value)
         found.outcomes[record.outcome] += 1
+        found.told += record.cause is not None and record.cause.type == "clock"
         if record.source is not None:
             at = record.source
             found.sources[at.topic, at.partition, at.offset] += 1

@@ -24,7 +24,9 @@ async def send(
 ) -> None:
     """Append records in their order. `sent` is told after every few hundred."""
     count = settings.partitions
-    producer = AIOKafkaProducer(bootstrap_servers=settings.broker, acks="all", linger_ms=5)
+    producer = AIOKafkaProducer(
+        bootstrap_servers=settings.broker, acks="all", linger_ms=5, enable_idempotence=True
+    )
     await producer.start()
     try:
         for first in range(0, len(records), AT_ONCE):

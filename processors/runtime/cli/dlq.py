@@ -42,18 +42,19 @@ class Letter(NamedTuple):
     """The headers that came with the input."""
 
 
-def list_letters(*, json: bool = False, reason: str | None = None) -> int:
+def list_letters(*, json: bool = False, reason: str | None = None, most: int | None = None) -> int:
     """List inputs that could not be read, with their reasons.
 
     Args:
         json: Print them as JSON.
         reason: Only those with this reason.
+        most: Show so many of them; all are counted.
     """
     letters = [one for one in asyncio.run(read(Settings())) if reason in {None, one.reason}]
     if json:
         to_machine([letter._asdict() for letter in letters])
     else:
-        show_all(letters, to_people())
+        show_all(letters, to_people(), most)
     return Exit.DONE
 
 
@@ -127,7 +128,7 @@ def letter_of(record: Fetched) -> Letter:
     )
 
 
-def show_all(letters: list[Letter], console: Console) -> None:
+def show_all(letters: list[Letter], console: Console, most: int | None = None) -> None:
     """A table, and the count of each reason."""
     counts: dict[str, int] = {}
     table = Table()
@@ -135,6 +136,7 @@ def show_all(letters: list[Letter], console: Console) -> None:
         table.add_column(column, overflow="fold")
     for letter in letters:
         counts[letter.reason] = counts.get(letter.reason, 0) + 1
+    for letter in letters[:most]:
         place = f"{letter.partition}/{letter.offset}"
         parts = (place, letter.reason, letter.path, letter.original, letter.arrived, letter.message)
         table.add_row(*(Text(part) for part in parts))
