@@ -73,6 +73,10 @@ class Story:
 
     # --- saying something
 
+    def wait(self, minutes: int) -> None:
+        """Some minutes pass, fewer in a dense story."""
+        self.now += min(timedelta(minutes=minutes), 3 * self.pace)
+
     def number(self, letter: str) -> str:
         """An id that nothing else has."""
         return f"{letter}{next(self.numbers)}"
@@ -198,7 +202,7 @@ class Story:
         """A return that arrives before its order."""
         member, data = self.who("spend"), self.basket()
         bought = self.now
-        self.now += timedelta(minutes=5)
+        self.wait(5)
         line = data["lines"][0]
         share = data.get("order_discount_minor", 0)
         part = max(1, (line["amount_minor"] - share) // 3)
@@ -260,7 +264,7 @@ class Story:
         if self.chance.random() < 0.5:
             data = {"referral_id": self.number("F"), "referrer": host}
             self.say(friend, "engagement.referral.joined", data)
-            self.now += timedelta(minutes=9)
+            self.wait(9)
             order = self.basket()
         else:
             order = self.basket() | {"referrer": host}
@@ -286,13 +290,13 @@ class Story:
         first = self.chance.random() < 0.5
         if first:
             self.say(member, "loyalty.member.enrolled", enrolled)
-            self.now += timedelta(minutes=30)
+            self.wait(30)
         data = self.basket()
         typed = f"phone:(206) {number:07d}"[:0] or alias.replace("+1", "+1 ")
         self.say(member, "commerce.purchase.completed", data, subject=typed)
         if not first:
             self.expected["claimed"] += 1
-            self.now += timedelta(hours=3)
+            self.wait(180)
             self.say(member, "loyalty.member.enrolled", enrolled)
 
     # --- what goes wrong
