@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from processors.partition.reading import Engine
     from processors.partition.records import Headers
 
-HISTORIES = 64
+HISTORIES = 256
 """Accounts whose recent records stay decoded after a late event, for the next one."""
 REMEMBERED = frozenset({"accepted", "refused", "parked"})
 """Outcomes of events that are decided again when a late one comes."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from typing import TYPE_CHECKING, Any
 
-from processors.runtime.reading import reader
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
 from schemas.ledger import DECODER
 
 if TYPE_CHECKING:
@@ -14,27 +16,63 @@ if TYPE_CHECKING:
     from processors.runtime.settings import Settings
     from schemas.ledger import LedgerRecord
 
-GAP = 2_000
+GAP = 150
 """Offsets that lie closer than this are read in one go."""
+FETCH_BYTES = 256 * 1024
+FETCH_WAIT_MS = 5
+STUCK_SECONDS = 30.0
 
 
-async def read_histories(
-    settings: Settings, number: int, wanted: Sequence[HistoryWanted]
-) -> dict[str, list[LedgerRecord]]:
-    """The records that each account wants, in the order of its offsets."""
-    offsets = sorted({offset for want in wanted for offset in want.offsets})
-    found: dict[int, LedgerRecord] = {}
-    topic = settings.names.of("ledger")
-    async with reader(settings.broker) as read:
-        for first, last in stretches(offsets):
-            (span,) = await read.spans([(topic, number)])
-            stretch = span._replace(start=first, end=min(span.end, last + 1))
-            needed = set(offsets)
-            async for records in read.read([stretch]):
-                for record in records:
-                    if record.offset in needed and record.value is not None:
-                        found[record.offset] = DECODER.decode(record.value)
-    return {want.account: [found[offset] for offset in want.offsets] for want in wanted}
+class Histories:
+    """One reader of the ledger for a worker, opened when it is first needed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.topic = settings.names.of("ledger")
+        self.consumer: Any = None
+        self.lock = asyncio.Lock()
+
+    async def read(
+        self, number: int, wanted: Sequence[HistoryWanted]
+    ) -> dict[str, list[LedgerRecord]]:
+        """The records that each account wants, in the order of its offsets."""
+        needed = {offset for want in wanted for offset in want.offsets}
+        async with self.lock:
+            consumer = await self._open()
+            log = TopicPartition(self.topic, number)
+            consumer.assign([log])
+            found: dict[int, LedgerRecord] = {}
+            for first, last in stretches(sorted(needed)):
+                consumer.seek(log, first)
+                await asyncio.wait_for(self._stretch(log, last, needed, found), STUCK_SECONDS)
+        return {want.account: [found[offset] for offset in want.offsets] for want in wanted}
+
+    async def _open(self) -> Any:
+        if self.consumer is None:
+            consumer = AIOKafkaConsumer(
+                bootstrap_servers=self.settings.broker,
+                isolation_level="read_committed",
+                enable_auto_commit=False,
+                max_partition_fetch_bytes=FETCH_BYTES,
+                fetch_max_wait_ms=FETCH_WAIT_MS,
+            )
+            await consumer.start()
+            self.consumer = consumer
+        return self.consumer
+
+    async def _stretch(
+        self, log: TopicPartition, last: int, needed: set[int], found: dict[int, LedgerRecord]
+    ) -> None:
+        while last not in found:
+            for record in (await self.consumer.getmany(log, timeout_ms=500)).get(log, ()):
+                if record.offset in needed and record.offset <= last:
+                    found[record.offset] = DECODER.decode(record.value)
+
+    async def close(self) -> None:
+        """Close the reader, if it was ever opened."""
+        if self.consumer is not None:
+            await self.consumer.stop()
+            self.consumer = None
 
 
 def stretches(offsets: Sequence[int]) -> list[tuple[int, int]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 from faust.types import TP
 
-from processors.runtime.history import read_histories
+from processors.runtime.history import Histories
 from processors.runtime.merge import Waiting
 from processors.runtime.recovery import recover, unpublished
 from processors.runtime.writer import Doubt, PartitionWriter
@@ -53,6 +53,7 @@ class Owner:
         self.clock = clock
         self.telemetry = telemetry
         self.topics = settings.names.inputs()
+        self.histories = Histories(settings)
         self.announcing = self.topics[0]
         """The topic under whose name partitions are announced to the agent."""
         self.owned: dict[int, Owned] = {}
@@ -241,7 +242,7 @@ class Owner:
             if batch.stopped_at is None:
                 return
             run = run[batch.stopped_at :]
-            histories = await read_histories(self.settings, owned.partition.number, batch.wanted)
+            histories = await self.histories.read(owned.partition.number, batch.wanted)
 
     async def _commit(self, owned: Owned, batch: Batch) -> bool:
         """Append a batch. False: there was doubt, and the partition was recovered instead."""

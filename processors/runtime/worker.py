@@ -97,6 +97,7 @@ async def _drain(settings: Settings, app: LedgerApp) -> None:
             async with owned.lock:
                 pass
         await owner.let_go(list(owner.owned))
+        await owner.histories.close()
         await app.stop()
 
     try:
