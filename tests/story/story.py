@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from tests.model.book import Fact
+from tests.story.outcomes import event_id
 from tests.story.poison import POISON
 
 BEGIN = datetime(2026, 1, 5, 14, tzinfo=UTC)
@@ -55,6 +56,8 @@ class Story:
         self.facts: list[Fact] = []
         self.expected: Counter[str] = Counter()
         """How many inputs must be duplicates, conflicting, dead-lettered (by reason), too late."""
+        self.too_late: set[str] = set()
+        """The ids of events that come after the horizon."""
         self.orders: dict[str, list[tuple[str, dict[str, int]]]] = {}
         self.held: list[tuple[str, str]] = []
         self.waiting: list[tuple[str, str]] = []
@@ -353,7 +356,8 @@ class Story:
         """An order that comes six weeks late: refused."""
         data, member = self.basket(), self.who("shop")
         time = self.now - 42 * DAY
-        self.say(member, "commerce.purchase.completed", data, time=time, counts=False)
+        raw = self.say(member, "commerce.purchase.completed", data, time=time, counts=False)
+        self.too_late.add(event_id(raw))
         self.expected["too_late"] += 1
 
 
