@@ -57,6 +57,8 @@ PINNED = {
 }
 """What was accepted of these has had its effect elsewhere, and stays accepted."""
 CORRECTION = "correction"
+SETTLED = "settled/"
+"""The first part of the rule of a refusal of what had been parked."""
 FORWARD = "forward"
 QUALIFIED, CANCELLED = "referral.qualified", "referral.cancelled"
 REFERRAL = {QUALIFIED, CANCELLED}
@@ -72,9 +74,10 @@ def decide_late(draft: Draft, item: Input, history: History) -> tuple[Draft, Ver
         draft.effects = own.effects
         return draft, verdict
     again.pass_time(again, max(account.time, item.time))
+    settles, refusals = _waited_for(account, again, own)
     _correct(draft, again.account, own)
     draft.effects = _new_effects(again, history)
-    draft.refusals, draft.settles = own.refusals, own.settles
+    draft.refusals, draft.settles = own.refusals + refusals, own.settles + settles
     draft.fired, draft.missed = own.fired, own.missed
     return draft, verdict
 
@@ -139,11 +142,21 @@ def decide_again(again: Draft, item: Input, records: Sequence[LedgerRecord]) -> 
         said = _Lengths.of(again)
         verdict = again.decide(again, current)
         finish(again, current, verdict)
+        if record is not None and record.outcome == "parked" and verdict.reason is not None:
+            again.refuse(verdict.reason, f"{SETTLED}{current.id}")
         if current is item:
             answer = verdict, said.since(again)
         again.forced = False
     assert answer is not None, "the late input is one of those decided"
     return answer
+
+
+def _waited_for(account: Account, again: Draft, own: Own) -> tuple[list[str], list[Refusal]]:
+    """What waited in the account and has its place now, after the late input: it is settled."""
+    gone = account.parked.keys() - again.account.parked.keys() - set(own.settles)
+    settles = sorted(name for name in gone if account.parked[name].id)
+    rules = {f"{SETTLED}{account.parked[name].id}" for name in settles}
+    return settles, [refusal for refusal in again.refusals if refusal.rule in rules]
 
 
 def _leave_behind(again: Draft, record: LedgerRecord) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from processors.programs.load import load
 from processors.routing import partition_of
 from processors.topology import Topology
 from schemas.aliases import normalise
+from schemas.values import identity
 from tests.model.book import Book
 from tests.story.outcomes import open_rewards, refused_by, refused_of
 from tests.story.story import END, Story
@@ -126,6 +128,25 @@ def test_refusals_are_the_models() -> None:
     book = Book()
     book.play(story.facts, END)
     assert refused_of(ledger_of(told(story, 25))) == refused_by(book, story)
+
+
+@pytest.mark.parametrize("at_once", [25, 1_000_000])
+def test_what_was_parked_is_settled(at_once: int) -> None:
+    """Once the story is over nothing waits, also where what it waited for came late itself."""
+    ledger = ledger_of(told(Story(12, events=2500, members=160), at_once))
+    parked = {
+        identity(record.cause.source, record.cause.id)
+        for record in ledger
+        if record.cause is not None and record.outcome == "parked"
+    }
+    settled = Counter(name for record in ledger for name in record.settles)
+    owners = {
+        identity(record.cause.source, record.cause.id)
+        for record in ledger
+        if record.cause is not None and record.outcome == "accepted"
+    }
+    assert parked - settled.keys() - owners == set()
+    assert max(settled.values()) == 1
 
 
 def test_the_model_stands_alone() -> None:
