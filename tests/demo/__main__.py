@@ -15,7 +15,7 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from rich.console import Console
 from rich.progress import Progress
@@ -31,6 +31,7 @@ from tests.story.story import END, Story
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import FrameType
 
 PARTITIONS = 6
 SESSION_SECONDS = 6.0
@@ -160,14 +161,14 @@ def show(settings: Settings, workers: Workers, story: Story, book: Book) -> int:
             if done < total // 2 <= done + count:
                 console.print(f"half is sent: worker {workers.kill()} is killed (SIGKILL)")
                 workers.start()
+            if not console.is_terminal and done // 5_000 < (done + count) // 5_000:
+                console.print(f"sent {done + count} of {total}")
             done += count
-            if not console.is_terminal and done % 5_000 == 0:
-                console.print(f"sent {done} of {total}")
 
         asyncio.run(send(settings, story.records, PER_SECOND, sent))
-    found = settled(settings, lambda found: inputs(settings, found) >= total)
+    settled(settings, workers, lambda found: inputs(settings, found) >= total)
     asyncio.run(tell(settings, int(END.timestamp()) * 1_000_000))
-    found = settled(settings, lambda found: found.told >= PARTITIONS)
+    found = settled(settings, workers, lambda found: found.told >= PARTITIONS)
     return report(settings, workers, story, book, found)
 
 
@@ -176,7 +177,12 @@ def inputs(settings: Settings, found: Found) -> int:
     return sum(source[0] != settings.names.of("transfers") for source in found.sources)
 
 
-def settled(settings: Settings, enough: Callable[[Found], bool]) -> Found:
+def arrived(settings: Settings, found: Found) -> int:
+    """Transfers that have a ledger record where they were sent to."""
+    return sum(source[0] == settings.names.of("transfers") for source in found.sources)
+
+
+def settled(settings: Settings, workers: Workers, enough: Callable[[Found], bool]) -> Found:
     """Wait until the ledger grows no more and holds enough."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     last = -1
@@ -185,10 +191,10 @@ def settled(settings: Settings, enough: Callable[[Found], bool]) -> Found:
         now = asyncio.run(decided(settings))
         if now == last:
             found = asyncio.run(find(settings))
-            if enough(found):
+            if enough(found) and arrived(settings, found) >= found.transfers:
                 return found
         last = now
-    raise SystemExit("the workers did not get done; their logs are in .loyalty/demo")
+    raise SystemExit(f"the workers did not get done; their logs are in {workers.home}")
 
 
 def report(settings: Settings, workers: Workers, story: Story, book: Book, found: Found) -> int:
@@ -216,7 +222,7 @@ def report(settings: Settings, workers: Workers, story: Story, book: Book, found
         return 1
     console.print(
         f"  {len(story.records)} inputs, none lost, none double; "
-        f"{len(book.members)} members, all balances and tiers equal"
+        f"{len(book.members)} members, all balances, tiers, rewards and refusals equal"
     )
     return 0
 
@@ -229,5 +235,15 @@ def teller(book: Book) -> str:
     ).name
 
 
+def interrupted(_number: int, _frame: FrameType | None) -> NoReturn:
+    """SIGTERM ends the demo as Ctrl-C does: whatever it started is stopped."""
+    raise KeyboardInterrupt
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    signal.signal(signal.SIGTERM, interrupted)
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        console.print("stopped")
+        sys.exit(130)

@@ -10,6 +10,7 @@ import orjson
 
 from processors.runtime.reading import reader
 from schemas.ledger import DECODER
+from tests.story.outcomes import Change, open_rewards, refused_by, refused_of
 
 if TYPE_CHECKING:
     from processors.runtime.settings import Settings
@@ -26,6 +27,12 @@ class Found:
     sources: Counter[tuple[str, int, int]] = field(default_factory=Counter)
     letters: Counter[str] = field(default_factory=Counter)
     rewards: Counter[str] = field(default_factory=Counter)
+    changes: list[Change] = field(default_factory=list)
+    """Eligibility events."""
+    refused: set[str] = field(default_factory=set)
+    """The ids of inputs that were refused, at once or when they were settled."""
+    transfers: int = 0
+    """Transfers that were sent, whether they have arrived or not."""
     told: int = 0
     """Partitions that know that the story is over."""
 
@@ -36,7 +43,7 @@ async def find(settings: Settings) -> Found:
     names = settings.names
     async with reader(settings.broker) as read:
         topics = {names.of(role): role for role in ("ledger", "balances", "dead_letters")}
-        topics[names.of("eligibility")] = "eligibility"
+        topics |= {names.of(role): role for role in ("eligibility", "transfers")}
         spans = await read.spans(
             [(topic, number) for topic in topics for number in range(settings.partitions)]
         )
@@ -55,12 +62,16 @@ def _take(found: Found, role: str, key: bytes | None, value: bytes | None, heade
             found.balances[key.decode()] = update
     elif role == "eligibility" and value is not None:
         change = told["ce_type"].decode().split(".")[2]
+        found.changes.append((key, value, headers))
         found.rewards[f"{orjson.loads(value)['reward_id']} {change}"] += 1
+    elif role == "transfers":
+        found.transfers += 1
     elif role == "dead_letters":
         found.letters[told["loyalty.dlq.reason"].decode()] += 1
     elif role == "ledger" and value is not None:
         record = DECODER.decode(value)
         found.outcomes[record.outcome] += 1
+        found.refused |= refused_of([record])
         found.told += record.cause is not None and record.cause.type == "clock"
         if record.source is not None:
             at = record.source
@@ -94,7 +105,20 @@ def differences(settings: Settings, story: Story, book: Book, found: Found) -> l
         if found.outcomes[outcome] != story.expected[outcome]:
             came, expected = found.outcomes[outcome], story.expected[outcome]
             wrong.append(f"{came} {outcome}, expected {expected}")
-    return wrong + _balances(book, found)
+    refused = refused_by(book, story)
+    wrong += [f"input {name} is refused" for name in sorted(found.refused - refused)]
+    wrong += [f"input {name} is not refused" for name in sorted(refused - found.refused)]
+    return wrong + _balances(book, found) + _rewards(book, found)
+
+
+def _rewards(book: Book, found: Found) -> list[str]:
+    came = open_rewards(found.changes)
+    expected = {name: member.eligible() for name, member in book.members.items()}
+    return [
+        f"{name}: open {came.get(name, {})}, the model says {expected.get(name, {})}"
+        for name in sorted(came.keys() | expected.keys())
+        if came.get(name, {}) != expected.get(name, {})
+    ]
 
 
 def _balances(book: Book, found: Found) -> list[str]:

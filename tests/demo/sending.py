@@ -1,4 +1,8 @@
-"""Send a story to Kafka, at a pace that leaves the workers something to do."""
+"""Send a story to Kafka, at a pace that leaves the workers something to do.
+
+What is under way together may be appended in any order. So two records of one member on two
+topics never are: the order of arrival is the story's, and what it refuses is what the model does.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from processors.routing import partition_of
 from schemas.aliases import normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from processors.runtime.settings import Settings
     from tests.story.story import Raw
@@ -22,16 +26,16 @@ AT_ONCE = 250
 async def send(
     settings: Settings, records: Sequence[Raw], per_second: int, sent: Callable[[int], None]
 ) -> None:
-    """Append records in their order. `sent` is told after every few hundred."""
+    """Append records in their order. `sent` is told after every few."""
     count = settings.partitions
     producer = AIOKafkaProducer(
         bootstrap_servers=settings.broker, acks="all", linger_ms=5, enable_idempotence=True
     )
     await producer.start()
     try:
-        for first in range(0, len(records), AT_ONCE):
+        for run in together(records):
             sends = []
-            for raw in records[first : first + AT_ONCE]:
+            for raw in run:
                 home = partition_of(normalise(raw.key), count)
                 partition = (home + 1) % count if raw.stray else home
                 sends.append(
@@ -49,3 +53,17 @@ async def send(
             await asyncio.sleep(len(sends) / per_second)
     finally:
         await producer.stop()
+
+
+def together(records: Sequence[Raw]) -> Iterator[list[Raw]]:
+    """Runs of records in which no member is on two topics."""
+    run: list[Raw] = []
+    topics: dict[str, str] = {}
+    for raw in records:
+        if len(run) == AT_ONCE or topics.get(raw.key, raw.topic) != raw.topic:
+            yield run
+            run, topics = [], {}
+        topics[raw.key] = raw.topic
+        run.append(raw)
+    if run:
+        yield run
