@@ -4,7 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test unit lint bench clean
+MINUTES ?= 2
+
+.PHONY: setup demo test unit lint bench chaos clean
 
 setup: $(READY)
 
@@ -32,6 +34,9 @@ lint: setup
 
 bench: setup
 	$(BIN)/python -m tests.bench
+
+chaos: setup
+	$(BIN)/python -m tests.chaos --minutes $(MINUTES)
 
 # The local broker first: its data lies below .loyalty.
 clean:

@@ -12,7 +12,7 @@ from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
-from processors.partition import Engine, Fetched, Partition
+from processors.partition import Engine, Fetched, Partition, remembered
 from processors.partition.records import LEDGER, ROLES, SNAPSHOTS, TRANSFERS
 from processors.routing import partition_of
 from schemas.ledger import DECODER
@@ -146,6 +146,10 @@ class Topology:
     def history(self, number: int, want: HistoryWanted) -> list[LedgerRecord]:
         """The ledger records that a late input is decided with."""
         records = self.logs[LEDGER][number].records
+        if want.whole:
+            own = [r for r in records if r is not None and r.key == want.account.encode()]
+            decided = [DECODER.decode(_value(record)) for record in own]
+            return [record for record in decided if remembered(record)]
         return [DECODER.decode(_value(records[offset])) for offset in want.offsets]
 
     def restart(self, number: int) -> None:

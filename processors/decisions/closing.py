@@ -64,7 +64,7 @@ def forget(draft: Draft) -> None:
         return
     draft.tick("pruned", today)
     late = account.time - (draft.program.late_horizon_days + 1) * DAY
-    horizon = account.time - draft.version.refund_horizon_days * DAY
+    horizon = account.time - (draft.program.refund_horizon_days + 1) * DAY
     for collection, key in _old(draft, late, horizon):
         draft.put(collection, key, None)
 

@@ -130,7 +130,7 @@ def _reset_window(draft: Draft, rest: str) -> None:
     account, calendar = draft.account, draft.program.calendar
     window, _ = ladder.window_of(draft.time, account)
     if ladder.rolling_from is None:
-        horizon = calendar.days_after(draft.time, -draft.version.refund_horizon_days)
+        horizon = calendar.days_after(draft.time, -draft.program.refund_horizon_days)
         first, _ = ladder.window_of(horizon, account)
         draft.put("marks", f"window/{ladder_id}", window)
     else:

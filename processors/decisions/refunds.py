@@ -29,6 +29,8 @@ def refunded(draft: Draft, data: PurchaseRefunded) -> Verdict:
         return _unknown(draft, data.order_id)
     if order.cancelled:
         return refused("order_closed")
+    if _too_old(draft, order):
+        return refused("too_late")
     kept = _after_lines(order.lines, data.lines or ())
     if kept is None:
         return refused("over_refund")
@@ -115,6 +117,8 @@ def cancelled(draft: Draft, data: PurchaseCancelled) -> Verdict:
         return _unknown(draft, data.order_id)
     if order.cancelled:
         return refused("order_closed")
+    if _too_old(draft, order):
+        return refused("too_late")
     lines = tuple(replace(line, kept_minor=0, kept_quantity=0) for line in order.lines)
     _post(draft, data.order_id, order, replace(order, lines=lines))
     order = draft.account.orders[data.order_id]
@@ -129,10 +133,18 @@ def edited(draft: Draft, data: PurchaseEdited) -> Verdict:
         return _unknown(draft, data.order_id)
     if order.cancelled:
         return refused("order_closed")
+    if _too_old(draft, order):
+        return refused("too_late")
     after = replace(order, lines=lines_of(data), tenders=tenders_of(data))
     settle(draft, data.order_id, after, explain=True)
     review_order(draft, data.order_id)
     return ACCEPTED
+
+
+def _too_old(draft: Draft, order: Order) -> bool:
+    """An order can be changed until 00:00 local, so many days after its date."""
+    horizon = draft.version_of(order).refund_horizon_days
+    return draft.program.calendar.days_after(order.time, horizon) <= draft.time
 
 
 def _unknown(draft: Draft, order_id: str) -> Verdict:

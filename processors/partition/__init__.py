@@ -8,6 +8,7 @@ from processors.partition.fold import Partition
 from processors.partition.head import Head, Refused
 from processors.partition.reading import Engine
 from processors.partition.records import Batch, Broken, Fetched, HistoryWanted, Outgoing
+from processors.partition.writer import remembered
 
 __all__ = [
     "Batch",
@@ -19,4 +20,5 @@ __all__ = [
     "Outgoing",
     "Partition",
     "Refused",
+    "remembered",
 ]

@@ -145,11 +145,15 @@ class Partition:
         known = self.writer.known
         while known and len(known) + len(histories) > HISTORIES:
             del known[next(iter(known))]
+        self.writer.whole.clear()
         for name, records in histories.items():
             count = sum(record.account == name for record in records)
-            if count != len(records) or count != self.store.trails[name].count:
+            recent = self.store.trails[name].count
+            if count != len(records) or count < recent:
                 raise Broken(f"the history of {name} is not what was asked for")
-            known[name] = list(records)
+            known[name] = list(records[count - recent :])
+            if count > recent:
+                self.writer.whole[name] = list(records)
 
     def _event(self, fetched: Fetched) -> bool:
         at = Coordinates(fetched.offset, fetched.partition, fetched.timestamp, fetched.topic)
@@ -219,7 +223,7 @@ class Partition:
         answer = engine.step(store.open(name), item, engine.program, None)
         late = isinstance(answer, NeedsHistory)
         if isinstance(answer, NeedsHistory):
-            history = self.writer.history(name)
+            history = self.writer.history(name, item.time)
             if history is None:
                 return False
             answer = engine.step(store.open(name), item, engine.program, history)

@@ -31,13 +31,16 @@ def wanted(partition: Partition, rest: Sequence[Fetched]) -> tuple[HistoryWanted
     room = MOST_OFFSETS
     for fetched in rest:
         peeked = peek(partition, fetched)
-        if peeked is None or peeked[0] in found or peeked[0] in known:
+        if peeked is None or peeked[0] in found:
             continue
         name, time = peeked
         trail = partition.store.trails.get(name)
         if trail is None or (found and time >= partition.store.open(name).time):
             continue
-        found[name] = HistoryWanted(name, trail.offsets())
+        whole = time < trail.older_cut
+        if name in known and not whole:
+            continue
+        found[name] = HistoryWanted(name, trail.offsets(), whole)
         room -= trail.count
         if len(found) == HISTORIES or room <= 0:
             break

@@ -48,6 +48,9 @@ class HistoryWanted(NamedTuple):
 
     account: str
     offsets: tuple[int, ...]
+    whole: bool = False
+    """True: all that the account has, up to the last of these offsets. The input is older than
+    the account's checkpoints; only a transfer whose sender fell far behind can be."""
 
 
 class Batch:

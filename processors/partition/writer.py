@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 
+from processors.accounts.account import Account
 from processors.accounts.resting import rest
 from processors.inputs import History
 from processors.partition.effects import named, transfers
@@ -26,7 +27,6 @@ from schemas.ledger import DECODER as RECORD_DECODER
 from schemas.ledger import LedgerRecord, encode
 
 if TYPE_CHECKING:
-    from processors.accounts.account import Account
     from processors.inputs import Input
     from processors.partition.reading import Engine
     from processors.partition.records import Headers
@@ -56,6 +56,7 @@ class Writer:
         "store",
         "touched",
         "versions",
+        "whole",
     )
 
     def __init__(self, engine: Engine, number: int, count: int, store: Store) -> None:
@@ -72,6 +73,8 @@ class Writer:
         self.owed: list[Outgoing] = []
         """Checkpoints that recovery took from the ledger, to be written with the next run."""
         self.known: dict[str, list[LedgerRecord]] = {}
+        self.whole: dict[str, list[LedgerRecord]] = {}
+        """All records of accounts that were asked for something older than their checkpoints."""
         self.versions: dict[str, str] = {}
         self.labels = {version.hash: version.id for version in engine.program.versions}
         self.horizon = engine.program.late_horizon_days * DAY + SLACK
@@ -140,7 +143,7 @@ class Writer:
         store.mark_due(name, min(account.agenda) if account.agenda else None)
         if account.profile.erased:
             return self.forget(name)
-        if record.event is UNSET or record.outcome not in REMEMBERED:
+        if not remembered(record):
             return record.member_sequence is not None
         self.remember(name, account, value, arrival, late)
         return True
@@ -158,6 +161,8 @@ class Writer:
         known = self.known.get(name)
         if known is not None:
             known.append(RECORD_DECODER.decode(value))
+            if name in self.whole:
+                self.whole[name].append(known[-1])
         if late is not None and late.time < trail.young_cut:
             self.revise(name, trail, late)
         if arrival >= trail.turn_at and trail.count >= self.engine.whole:
@@ -176,12 +181,15 @@ class Writer:
         taken = self.store.checkpoints[slot, name] = rest(account)
         self.snapshot(checkpoint_key(slot, name), taken, ())
 
-    def history(self, name: str) -> History | None:
-        """What a late input of the account is decided with; None if it must be read first."""
+    def history(self, name: str, time: int) -> History | None:
+        """What an input of this time is decided with, late; None if it must be read first."""
         trail = self.store.trails.get(name)
         if trail is None:
             return History(self.store.checkpoint(name), [])
         known = self.known.get(name)
+        if time < trail.older_cut:
+            whole = self.whole.get(name)
+            return None if whole is None else History(Account(name), list(whole), whole)
         if known is None:
             return None
         records = [record for record in known if _time_of(record) >= trail.older_cut]
@@ -190,6 +198,9 @@ class Writer:
     def revise(self, name: str, trail: Trail, late: Input) -> None:
         """Put a late input into the checkpoints that stand for an instant after it."""
         refold, program = self.engine.refold, self.engine.program
+        if late.time < trail.older_cut:
+            self._renew(name, trail, late)
+            return
         known = self.known[name][:-1]
         before = [
             record
@@ -199,9 +210,23 @@ class Writer:
         ]
         older = self.store.checkpoint(name)
         self.keep(1 - trail.older, name, refold(older, late, before, program, trail.young_cut))
-        if late.time < trail.older_cut:
-            older = self.store.checkpoint(name)
-            self.keep(trail.older, name, refold(older, late, [], program, trail.older_cut))
+
+    def _renew(self, name: str, trail: Trail, late: Input) -> None:
+        """Both checkpoints from the account's first record on."""
+        refold, program = self.engine.refold, self.engine.program
+        records = self.whole[name][:-1]
+        first = len(records) + 1 - trail.count
+        cuts = (
+            (trail.older, 0, trail.older_cut),
+            (1 - trail.older, trail.young_count, trail.young_cut),
+        )
+        for slot, counted, cut in cuts:
+            before = [
+                record
+                for place, record in enumerate(records)
+                if place < first + counted or _time_of(record) < cut
+            ]
+            self.keep(slot, name, refold(Account(name), late, before, program, cut))
 
     def forget(self, name: str) -> bool:
         """Drop the history of a member who was erased."""
@@ -236,6 +261,11 @@ class Writer:
                 headers.append((TRAIL, TRAIL_ENCODER.encode(trail)))
             self.snapshot(account_key(name), store.rest(name, account), headers)
         self.touched.clear()
+
+
+def remembered(record: LedgerRecord) -> bool:
+    """True for what is decided again when a late input comes."""
+    return record.event is not UNSET and record.outcome in REMEMBERED
 
 
 def _time_of(record: LedgerRecord) -> int:

@@ -299,6 +299,11 @@ class Program:
     retro_claim_days: int
     phone_region: str | None = None
 
+    @property
+    def refund_horizon_days(self) -> int:
+        """How long an order of any version can be changed."""
+        return max(version.refund_horizon_days for version in self.versions)
+
     def version_at(self, instant: int) -> Version:
         """The version in force at `instant`; before the first one, the first."""
         chosen = self.versions[0]

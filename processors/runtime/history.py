@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from processors.partition import remembered
+from schemas.chain import Chain
 from schemas.ledger import DECODER
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ class Histories:
         self, number: int, wanted: Sequence[HistoryWanted]
     ) -> dict[str, list[LedgerRecord]]:
         """The records that each account wants, in the order of its offsets."""
-        needed = {offset for want in wanted for offset in want.offsets}
+        needed = {offset for want in wanted if not want.whole for offset in want.offsets}
         async with self.lock:
             consumer = await self._open()
             log = TopicPartition(self.topic, number)
@@ -45,7 +47,31 @@ class Histories:
             for first, last in stretches(sorted(needed)):
                 consumer.seek(log, first)
                 await asyncio.wait_for(self._stretch(log, last, needed, found), STUCK_SECONDS)
-        return {want.account: [found[offset] for offset in want.offsets] for want in wanted}
+            lasts = {want.account: want.offsets[-1] for want in wanted if want.whole}
+            whole = await self._whole(log, lasts) if lasts else {}
+        return whole | {
+            want.account: [found[offset] for offset in want.offsets]
+            for want in wanted
+            if not want.whole
+        }
+
+    async def _whole(
+        self, log: TopicPartition, lasts: dict[str, int]
+    ) -> dict[str, list[LedgerRecord]]:
+        """All that the accounts have, from the ledger's beginning; what does not follow is not."""
+        found: dict[str, list[LedgerRecord]] = {name: [] for name in lasts}
+        chain, until = Chain(), max(lasts.values())
+        position = (await self.consumer.beginning_offsets([log]))[log]
+        self.consumer.seek(log, position)
+        while position <= until:
+            read = self.consumer.getmany(log, timeout_ms=500)
+            for record in (await asyncio.wait_for(read, STUCK_SECONDS)).get(log, ()):
+                position = record.offset + 1
+                decided = DECODER.decode(record.value)
+                follows = chain.accept(decided.seq, decided.prev, record.value)
+                if follows and decided.account in found and remembered(decided):
+                    found[decided.account].append(decided)
+        return found
 
     async def _open(self) -> Any:
         if self.consumer is None:

@@ -10,107 +10,28 @@ import argparse
 import asyncio
 import os
 import signal
-import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from rich.console import Console
 from rich.progress import Progress
 
 from processors.runtime import admin
-from processors.runtime.broker import server
 from processors.runtime.clock import tell
 from processors.runtime.settings import Settings
-from tests.demo.checking import Found, decided, differences, find
+from tests.demo.checking import Found, differences
+from tests.demo.running import Workers, broker_of, console, inputs, settled
 from tests.demo.sending import send
 from tests.model.book import Book
 from tests.story.story import END, Story
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from types import FrameType
 
 PARTITIONS = 6
-SESSION_SECONDS = 6.0
-PATIENCE_SECONDS = 60.0
 MEMBERS = 2400
 PER_SECOND = 2500
-console = Console(highlight=False)
-
-
-class Workers:
-    """Worker processes of this run."""
-
-    def __init__(self, settings: Settings, home: Path) -> None:
-        self.settings = settings
-        self.home = home
-        self.running: list[subprocess.Popen[bytes]] = []
-
-    def environment(self) -> dict[str, str]:
-        """What every process of this run is started with."""
-        return os.environ | {
-            "LOYALTY_BROKER": self.settings.broker,
-            "LOYALTY_INPUT_PREFIX": self.settings.input_prefix,
-            "LOYALTY_OUTPUT_PREFIX": self.settings.output_prefix,
-            "LOYALTY_PARTITIONS": str(PARTITIONS),
-            "LOYALTY_PROGRAM": "starter",
-            "LOYALTY_CLOCK": "stream",
-            "LOYALTY_SESSION_TIMEOUT_SECONDS": str(SESSION_SECONDS),
-            "LOYALTY_WEB_PORT": "0",
-        }
-
-    def start(self) -> None:
-        """One more."""
-        with (self.home / f"worker-{len(self.running)}.log").open("wb") as log:
-            self.running.append(
-                subprocess.Popen(
-                    [sys.executable, "-m", "processors.runtime.cli", "worker"],
-                    env=self.environment(),
-                    stdout=log,
-                    stderr=log,
-                )
-            )
-
-    def kill(self) -> int:
-        """SIGKILL the first one."""
-        self.running[0].kill()
-        self.running[0].wait()
-        return self.running[0].pid
-
-    def stop(self) -> None:
-        """SIGTERM all that still run; they drain."""
-        for process in self.running:
-            if process.poll() is None:
-                process.send_signal(signal.SIGTERM)
-        for process in self.running:
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-    def say(self, *words: str) -> int:
-        """Run a command of ours; its output is the demo's."""
-        console.print(f"\n[bold]$ loyalty {' '.join(words)}[/bold]")
-        sys.stdout.flush()
-        command = [sys.executable, "-m", "processors.runtime.cli", *words]
-        return subprocess.run(command, env=self.environment(), check=False).returncode  # noqa: S603 - our own
-
-
-@contextmanager
-def broker_of(home: Path) -> Iterator[str]:
-    """The broker that is given, else a local one, stopped at the end; its data stays."""
-    given = os.environ.get("LOYALTY_BROKER")
-    if given:
-        yield given
-        return
-    try:
-        yield server.start(home / "broker").address
-    finally:
-        server.stop(home / "broker")
 
 
 def main() -> int:
@@ -170,31 +91,6 @@ def show(settings: Settings, workers: Workers, story: Story, book: Book) -> int:
     asyncio.run(tell(settings, int(END.timestamp()) * 1_000_000))
     found = settled(settings, workers, lambda found: found.told >= PARTITIONS)
     return report(settings, workers, story, book, found)
-
-
-def inputs(settings: Settings, found: Found) -> int:
-    """Inputs that have a ledger record, transfers left out."""
-    return sum(source[0] != settings.names.of("transfers") for source in found.sources)
-
-
-def arrived(settings: Settings, found: Found) -> int:
-    """Transfers that have a ledger record where they were sent to."""
-    return sum(source[0] == settings.names.of("transfers") for source in found.sources)
-
-
-def settled(settings: Settings, workers: Workers, enough: Callable[[Found], bool]) -> Found:
-    """Wait until the ledger grows no more and holds enough."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    last = -1
-    while time.monotonic() < deadline:
-        time.sleep(1.0)
-        now = asyncio.run(decided(settings))
-        if now == last:
-            found = asyncio.run(find(settings))
-            if enough(found) and arrived(settings, found) >= found.transfers:
-                return found
-        last = now
-    raise SystemExit(f"the workers did not get done; their logs are in {workers.home}")
 
 
 def report(settings: Settings, workers: Workers, story: Story, book: Book, found: Found) -> int:

@@ -15,6 +15,8 @@ STEP = 50
 FRIEND, REFERRER = 200, 300
 MINIMUM = 2500
 MOST_REFERRALS = 10
+MOST_DAYS = 180
+"""An order can be returned for so long."""
 
 
 class Fact(NamedTuple):
@@ -112,7 +114,7 @@ class Book:
     def purchase_refunded(self, member: Member, now: datetime, data: dict[str, Any]) -> bool | None:
         """What is kept is priced again; below 25.00 a referral falls."""
         order = member.orders.get(data["order_id"])
-        if order is None or order.cancelled:
+        if order is None or order.cancelled or now >= days_later(order.time, MOST_DAYS):
             return False
         parts = {line["line_id"]: line["amount_minor"] for line in data.get("lines", ())}
         if any(order.kept.get(name, 0) < amount for name, amount in parts.items()):
@@ -130,7 +132,7 @@ class Book:
     ) -> bool | None:
         """Nothing is kept."""
         order = member.orders.get(data["order_id"])
-        if order is None or order.cancelled:
+        if order is None or order.cancelled or now >= days_later(order.time, MOST_DAYS):
             return False
         order.kept = dict.fromkeys(order.kept, 0)
         self.settle(member, data["order_id"], now)

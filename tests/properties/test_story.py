@@ -130,6 +130,17 @@ def test_refusals_are_the_models() -> None:
     assert refused_of(ledger_of(told(story, 25))) == refused_by(book, story)
 
 
+def test_a_story_is_the_same_again_and_in_order() -> None:
+    """One seed, one story; no topic's time goes back; a plain one holds orders and returns."""
+    story, again = (Story(5, events=1500, members=90) for _ in range(2))
+    assert (story.records, story.facts) == (again.records, again.facts)
+    stamps = [raw.timestamp_ms for raw in story.records]
+    assert stamps == sorted(stamps)
+    assert story.now < END
+    plain = Story(5, events=1500, members=90, plain=True)
+    assert {raw.topic for raw in plain.records} == {"commerce.purchases.v1"}
+
+
 @pytest.mark.parametrize("at_once", [25, 1_000_000])
 def test_what_was_parked_is_settled(at_once: int) -> None:
     """Once the story is over nothing waits, also where what it waited for came late itself."""

@@ -1,0 +1,1 @@
+"""Random faults against real workers, with traffic on."""
