@@ -101,16 +101,17 @@ class PartitionWriter:
         sends: list[asyncio.Future[Any]] = []
         batch = producer.create_batch()
         for record in records:
-            if not _put(batch, record):
+            if not put(batch, record):
                 sends.append(await producer.send_batch(batch, topic, partition=partition))
                 batch = producer.create_batch()
-                if not _put(batch, record):
+                if not put(batch, record):
                     raise Doubt(f"a record of {topic} exceeds {BATCH_BYTES} bytes")
         sends.append(await producer.send_batch(batch, topic, partition=partition))
         return sends
 
 
-def _put(batch: Any, record: Outgoing) -> bool:
+def put(batch: Any, record: Outgoing) -> bool:
+    """Add a record to a producer's batch; False if the batch is full."""
     added = batch.append(
         key=record.key, value=record.value, timestamp=None, headers=list(record.headers)
     )

@@ -39,15 +39,18 @@ async def main(broker: str, prefix: str, partitions: int) -> None:
     ]
     for producer in producers:
         await producer.start()
-    sums: list[dict[bytes, int]] = [{} for _ in range(partitions)]
+    await asyncio.gather(*(drain(consumer, producers[log.partition], prefix, log) for log in logs))
+
+
+async def drain(
+    consumer: AIOKafkaConsumer, producer: AIOKafkaProducer, prefix: str, log: TopicPartition
+) -> None:
+    """Fold one partition, a bounded run at a time, as the worker does."""
+    sums: dict[bytes, int] = {}
     while True:
-        found = await consumer.getmany(timeout_ms=200, max_records=RUN * partitions)
-        await asyncio.gather(
-            *(
-                fold(producers[log.partition], prefix, log.partition, sums[log.partition], records)
-                for log, records in found.items()
-            )
-        )
+        found = await consumer.getmany(log, timeout_ms=200, max_records=RUN)
+        for records in found.values():
+            await fold(producer, prefix, log.partition, sums, records)
 
 
 async def fold(
