@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from processors.accounts.account import Lot
 from processors.accounts.rewards import refresh
+from processors.decisions.almanac import plan
 from processors.inputs import TIME_PASSED
 from schemas.values import identity
 
@@ -33,6 +34,7 @@ def round_off(draft: Draft) -> None:
     if not draft.account.id.startswith("alias/"):
         refresh(draft)
         plan_reminders(draft)
+        plan(draft)
     if draft.time > draft.account.time:
         draft.tick("time", draft.time)
     forget(draft)

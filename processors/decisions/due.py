@@ -67,7 +67,16 @@ RANKS = {
     "standings": 5,
     "grants": 6,
 }
-TIMER_RANKS = {"inactivity": 0, "allowance": 0, "close": 0, "window": 4, "reward": 6, "notice": 7}
+TIMER_RANKS = {
+    "inactivity": 0,
+    "allowance": 0,
+    "close": 0,
+    "window": 4,
+    "version": 5,
+    "reward": 6,
+    "notice": 7,
+    "announce": 7,
+}
 
 
 def _expire_lots(draft: Draft, names: list[str]) -> None:
@@ -161,12 +170,26 @@ def _remind(draft: Draft, rest: str) -> None:
         draft.notices.append(Notice(data, "loyalty.points.expiring.v1"))
 
 
+def _close(draft: Draft, _rest: str) -> None:
+    """The program is over: what is left is gone."""
+    for unit in draft.version.units:
+        expire(draft, [name for name, _ in in_order(draft, unit)], "program_ended")
+
+
+def _start_version(draft: Draft, _rest: str) -> None:
+    """Tiers that the version in force from now on does not know are over."""
+    for ladder in draft.version.ladders:
+        _judge_ladder(draft, ladder)
+
+
 def _nothing(_draft: Draft, _rest: str) -> None:
     """Only the refresh that follows every decision is wanted."""
 
 
 TIMERS: dict[str, Callable[[Draft, str], None]] = {
     "inactivity": _lapse,
+    "close": _close,
+    "version": _start_version,
     "window": _reset_window,
     "reward": _nothing,
     "notice": _remind,

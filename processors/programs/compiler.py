@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from processors.programs import compiled, model
+from processors.programs.almanac import almanac
 from processors.programs.calendars import calendar as calendar_of
 from processors.programs.figures import ratio_of, steps_of
 from processors.programs.ladders import compile_ladder
@@ -29,10 +30,12 @@ def compile_program(file: model.ProgramFile) -> compiled.Program:
     """The program of a validated file. Its versions stand in order of time."""
     calendar = calendar_of(file.time_zone)
     ordered = sorted(file.versions.items(), key=lambda item: item[1].effective_from)
+    versions = tuple(_version(name, version, file, calendar) for name, version in ordered)
     return compiled.Program(
         id=file.program,
         calendar=calendar,
-        versions=tuple(_version(name, version, file, calendar) for name, version in ordered),
+        versions=versions,
+        almanac=almanac(file, versions, calendar),
         late_horizon_days=file.late.horizon_days,
         park_days=file.late.park_days,
         retro_claim_days=file.late.retro_claim_days,
@@ -41,9 +44,13 @@ def compile_program(file: model.ProgramFile) -> compiled.Program:
 
 
 def version_hash(version: model.Version, file: model.ProgramFile) -> str:
-    """Hash of what a version means: the model with its defaults filled in."""
+    """Hash of what a version means.
+
+    Defaults are left out, so that a key that a later release adds
+    does not make another version of those that never used it; for that, defaults never change.
+    """
     meaning = {
-        "version": version.model_dump(mode="json"),
+        "version": version.model_dump(mode="json", exclude_defaults=True),
         "time_zone": file.time_zone,
         "promotion_zone": file.promotion_zone,
     }
@@ -135,12 +142,13 @@ def _rules(version: model.Version, calendar: Calendar) -> dict[str, compiled.Rul
     }
     never = releasing(None, calendar)
     expiry = ending(version.expiry, calendar)
+    first = next(iter(version.units), "")
     for name, promotion in version.promotions.items():
         if promotion.add is not None:
-            rules[name] = compiled.Rule(name, next(iter(version.units)), never, expiry)
+            rules[name] = compiled.Rule(name, promotion.unit or first, never, expiry)
     for name, activity in version.activities.items():
         ends = ending(activity.expiry or version.expiry, calendar)
-        rules[name] = compiled.Rule(name, activity.unit, never, ends)
+        rules[name] = compiled.Rule(name, activity.unit or first, never, ends)
     reviews = compile_reviews(version, calendar)
     referrals = compile_referrals(version, calendar)
     more = [] if reviews is None else [reviews.rule, reviews.photo]
@@ -149,7 +157,7 @@ def _rules(version: model.Version, calendar: Calendar) -> dict[str, compiled.Rul
 
 
 def _limits(version: model.Version, calendar: Calendar) -> Callable[[Order], list[tuple[str, int]]]:
-    limited = [name for name, promotion in version.promotions.items() if promotion.per_day]
+    limited = [name for name, promotion in version.promotions.items() if promotion.limit]
     if not limited:
         return lambda _order: []
     return lambda order: [
@@ -192,13 +200,15 @@ def _activities(
     version: model.Version, calendar: Calendar
 ) -> dict[str, tuple[compiled.ActivityRule, ...]]:
     found: dict[str, tuple[compiled.ActivityRule, ...]] = {}
+    first = next(iter(version.units), "")
     for name, rule in version.activities.items():
         ends = ending(rule.expiry or version.expiry, calendar)
         made = compiled.ActivityRule(
-            compiled.Rule(name, rule.unit, releasing(None, calendar), ends),
+            compiled.Rule(name, rule.unit or first, releasing(None, calendar), ends),
             rule.activity,
-            _activity_price(name, rule, version.units[rule.unit].scale),
+            _activity_price(name, rule, version.units[rule.unit or first].scale),
             rule.once,
+            rule.reward,
         )
         found[rule.activity] = (*found.get(rule.activity, ()), made)
     return found
@@ -215,7 +225,7 @@ def _activity_price(
         points = many * top * 10**scale // (part * bottom)
         if not points:
             return compiled.Miss(name, "nothing_to_earn_on")
-        return compiled.Award(name, rule.unit, points, {"quantity": many, "points": points})
+        return compiled.Award(name, rule.unit or "", points, {"quantity": many, "points": points})
 
     return price
 

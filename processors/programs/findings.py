@@ -9,7 +9,7 @@ from processors.programs.figures import ratio_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from processors.programs.model import Ladder, ProgramFile, Version
+    from processors.programs.model import Ladder, ProgramFile, Promotion, Version
 
 Place = tuple[str | int, ...]
 
@@ -67,14 +67,21 @@ def _tiers(version: Version, place: Place) -> Iterator[tuple[Place, str]]:
 def _promotions(version: Version, place: Place) -> Iterator[tuple[Place, str]]:
     for key, promotion in version.promotions.items():
         here = (*place, "promotions", key)
-        if promotion.ends <= promotion.starts:
+        window = promotion.starts, promotion.ends
+        if window[0] is not None and window[1] is not None and window[1] <= window[0]:
             yield (*here, "ends"), "must lie after `starts`, or the promotion never runs"
-        if (promotion.multiply is None) == (promotion.add is None):
-            yield here, "must have either `multiply` or `add`"
+        if len(effects(promotion)) != 1:
+            yield here, "must have one effect: `multiply`, `multiply_by_tier`, `rate` or `add`"
         for index, rule in enumerate(promotion.rules or ()):
             if rule not in version.earning:
                 known = ", ".join(version.earning)
                 yield (*here, "rules", index), f"names no earning rule; known are {known}"
+
+
+def effects(promotion: Promotion) -> list[str]:
+    """The effects that a promotion names; it must be one."""
+    named = ("multiply", "multiply_by_tier", "rate", "add")
+    return [name for name in named if getattr(promotion, name)]
 
 
 def _thresholds(ladder: Ladder, place: Place) -> Iterator[tuple[Place, str]]:

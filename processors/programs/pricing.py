@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from processors.programs.compiled import Version
     from processors.programs.figures import Ratio
 
+FAR = 1 << 62
 MINOR = 2
 """Places of a currency's minor unit."""
 
@@ -190,7 +191,7 @@ def freezing(
 ) -> Callable[[Order, Account, Version], Frozen]:
     """What pricing reads of the member and the calendar, taken once when the order comes."""
     windows = [
-        (name, promotion, calendar.start_of(promotion.starts), calendar.start_of(promotion.ends))
+        (name, promotion, *span_of(promotion, calendar))
         for name, promotion in sorted(version.promotions.items())
     ]
     conditions = {name: holds(promotion.when) for name, promotion in version.promotions.items()}
@@ -237,13 +238,20 @@ def freezing(
     return freeze
 
 
+def span_of(promotion: model.Promotion, calendar: Calendar) -> tuple[int, int]:
+    """First instant of a promotion, and the first one after it; open ends lie far away."""
+    starts = -FAR if promotion.starts is None else calendar.start_of(promotion.starts)
+    ends = FAR if promotion.ends is None else calendar.start_of(promotion.ends)
+    return starts, ends
+
+
 def _has_room(
     version: model.Version, calendar: Calendar, account: Account, order: Order, name: str
 ) -> bool:
-    most = version.promotions[name].per_day
-    if most is None:
+    limit = version.promotions[name].limit
+    if limit is None:
         return True
-    return account.counters.get(trigger_key(calendar, order, name), 0) < most
+    return account.counters.get(trigger_key(calendar, order, name), 0) < limit.times
 
 
 def trigger_key(calendar: Calendar, order: Order, name: str) -> str:

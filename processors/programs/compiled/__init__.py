@@ -1,0 +1,40 @@
+"""A compiled program: what decisions ask it. Pure data and closures, made once at load.
+
+Nothing here knows YAML, and nothing in `decisions/` knows how a program was written down.
+Instants are microseconds since 1970 UTC; amounts are whole smallest steps of their unit.
+"""
+
+from processors.programs.compiled.earning import ActivityRule, Award, Cap, Miss, Rule, Unit
+from processors.programs.compiled.ladders import Ladder, Tier
+from processors.programs.compiled.rewards import (
+    Allowance,
+    Conversion,
+    Recognition,
+    Redeeming,
+    Reminder,
+    Reward,
+)
+from processors.programs.compiled.sides import ReferralRules, ReviewRules
+from processors.programs.compiled.version import Dated, Program, Version
+
+__all__ = [
+    "ActivityRule",
+    "Allowance",
+    "Award",
+    "Cap",
+    "Conversion",
+    "Dated",
+    "Ladder",
+    "Miss",
+    "Program",
+    "Recognition",
+    "Redeeming",
+    "ReferralRules",
+    "Reminder",
+    "ReviewRules",
+    "Reward",
+    "Rule",
+    "Tier",
+    "Unit",
+    "Version",
+]

@@ -1,0 +1,49 @@
+"""Tiers and ladders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from processors.accounts.account import Account
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A rung. `thresholds` maps a currency, or `*`, to the figure from which it is held."""
+
+    id: str
+    thresholds: Mapping[str, int]
+    attribute: tuple[str, str | int | bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """Tiers in ascending order and how the figure that carries them is counted.
+
+    `window_of(instant, account)` names the window an instant falls in and says when the window
+    ends (None: never). `held_until(reached_at, account)` says until when a tier reached then is
+    held (None: for ever). Rolling ladders count per day: their windows are days, named by their
+    date (YYYY-MM-DD), and `rolling_from` and `rolling_until` are set.
+    """
+
+    id: str
+    tiers: tuple[Tier, ...]
+    counts: str
+    """`spend`, `points`, `orders`, or `activity:<name>`."""
+    scale: int
+    window_of: Callable[[int, Account], tuple[str, int | None]]
+    held_until: Callable[[int, Account], int | None]
+    rolling_from: Callable[[int], str] | None = None
+    """For a rolling window: the first date (YYYY-MM-DD) that is in it at an instant."""
+    rolling_until: Callable[[int], int] | None = None
+    """For a rolling window: when what was counted at an instant leaves it."""
+    counts_bonus: bool = False
+    on_refund: Literal["immediate", "at_window_end", "never"] = "immediate"
+    settle_days: int | None = None
+    hold_days: int | None = None
+    schedule: Callable[[int], int] | None = None
+    """For ladders judged on set dates only: the next judgement after an instant."""

@@ -1,0 +1,102 @@
+"""Rewards, redemptions, conversions, reminders, allowances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from processors.accounts.account import Account
+    from processors.programs.compiled.earning import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Reward:
+    """Something to be had for points, or granted.
+
+    `cost(instant)` is the price in `unit`, in smallest steps; None for a granted reward.
+    """
+
+    id: str
+    unit: str | None
+    cost: Callable[[int], int] | None
+    minimum_order_minor: int = 0
+    currency: str | None = None
+    tiers: frozenset[str] | None = None
+    ladder: str | None = None
+    plan: str | None = None
+    open_at: Callable[[int, Account], bool] | None = None
+    valid_until: Callable[[int, Account], int | None] | None = None
+    quantity: int = 1
+    on_tier: tuple[str, frozenset[str]] | None = None
+    """Granted on entry of one of these tiers of a ladder."""
+    on_counter: tuple[str, int] | None = None
+    """Granted once when a counter reaches a figure."""
+    closes_with_tier: bool = False
+    on_score: int | None = None
+    """Granted for a survey's score of at least this."""
+    grants: str | None = None
+    """The reward that a commit of this one grants."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redeeming:
+    """How points are spent by amount and by reward."""
+
+    mode: Literal["reserve", "immediate"] = "reserve"
+    reversible: bool = True
+    units: frozenset[str] = frozenset()
+    """Units that may be redeemed by amount."""
+    increment: int = 1
+    minimum_order_minor: int = 0
+    ceiling: Callable[[int], int] | None = None
+    """Most points for an order of so many minor units."""
+    minimum_balance: int = 0
+    remain_payable_minor: int = 0
+    point_minor: tuple[int, int] | None = None
+    """Value of one smallest step in minor units, as a ratio."""
+    hold_until: Callable[[int], int | None] = field(default=lambda _: None)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """Every full threshold of a unit becomes a voucher."""
+
+    unit: str
+    threshold: int
+    reward_id: str
+    mode: Literal["carry", "reset"]
+    on_refund: Literal["cancel_unused", "keep_voucher"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A notice before points expire. `at(expiry instant)` is when it is due."""
+
+    id: str
+    unit: str
+    at: Callable[[int], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Points granted at the start of each window, whose rest lapses at its end."""
+
+    rule: Rule
+    amount: Callable[[int, Account, bool], int]
+    """At an instant; the flag says whether the member joined in this window."""
+    next_at: Callable[[int], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """Points handed from one member to another."""
+
+    giving: str
+    earned: Rule
+    role_attribute: str | None
+    givers: frozenset[str]
+    receivers: frozenset[str]
+    default_role: str

@@ -1,0 +1,117 @@
+"""Versions, and the program that they make up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from processors.accounts.account import Account, Frozen, Order
+    from processors.programs.calendars import Calendar
+    from processors.programs.compiled.earning import ActivityRule, Award, Miss, Rule, Unit
+    from processors.programs.compiled.ladders import Ladder
+    from processors.programs.compiled.rewards import (
+        Allowance,
+        Conversion,
+        Recognition,
+        Redeeming,
+        Reminder,
+        Reward,
+    )
+    from processors.programs.compiled.sides import ReferralRules, ReviewRules
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The rules in force from an instant on."""
+
+    id: str
+    hash: str
+    effective_from: int
+    retroactive: bool
+    units: Mapping[str, Unit]
+    currencies: frozenset[str] | None
+    enrolment: Literal["implicit", "required"]
+    rules: Mapping[str, Rule]
+    freeze: Callable[[Order, Account], Frozen]
+    """What pricing will read of the member and the calendar, taken once when the order comes."""
+    price: Callable[[Order], tuple[list[Award], list[Miss]]]
+    """Points for what is kept of an order, per rule, by its frozen conditions. Pure."""
+    limits: Callable[[Order], list[tuple[str, int]]]
+    """Trigger counters that this order uses up: `(counter key, count)`."""
+    ladders: tuple[Ladder, ...]
+    rewards: Mapping[str, Reward]
+    redeeming: Redeeming
+    refund_mode: Literal["recompute_net", "per_refund_floor", "whole_order", "none"]
+    refund_custom: Literal["spread", "ignore"]
+    refund_horizon_days: int
+    negative: Literal["carry", "floor_zero", "only_pending"]
+    activities: Mapping[str, tuple[ActivityRule, ...]] = field(default_factory=dict)
+    reviews: ReviewRules | None = None
+    referrals: ReferralRules | None = None
+    conversions: tuple[Conversion, ...] = ()
+    reminders: tuple[Reminder, ...] = ()
+    allowances: tuple[Allowance, ...] = ()
+    recognition: Recognition | None = None
+    earning_ends: int | None = None
+    redeeming_ends: int | None = None
+    closes_at: int | None = None
+    adjustment_expires_at: Callable[[str, int, Account], int | None] = field(
+        default=lambda _unit, _at, _account: None
+    )
+    opt_in: Callable[[str, int, Account], str | None] = field(
+        default=lambda _promotion, _at, _account: "unknown_promotion"
+    )
+    """The refusal of an opt-in to a promotion, or None."""
+    choose_day: Callable[[str, int, Account], str | None] = field(
+        default=lambda _date, _at, _account: "unknown_promotion"
+    )
+    """The refusal of a chosen bonus day, or None."""
+    inactivity: Callable[[str, int], int | None] = field(default=lambda _unit, _at: None)
+    """By unit: when all lots lapse after a counting activity at an instant."""
+
+
+class Dated(NamedTuple):
+    """Something that the calendar brings to every account."""
+
+    name: str
+    """The timer's name: its kind, and what it is about."""
+    next_at: Callable[[int, Account], int | None]
+    """The first time that it comes after an instant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program: its versions in order of time, and the settings that no version changes."""
+
+    id: str
+    calendar: Calendar
+    versions: tuple[Version, ...]
+    late_horizon_days: int
+    park_days: int
+    retro_claim_days: int
+    phone_region: str | None = None
+    almanac: tuple[Dated, ...] = ()
+
+    @property
+    def refund_horizon_days(self) -> int:
+        """How long an order of any version can be changed."""
+        return max(version.refund_horizon_days for version in self.versions)
+
+    def version_at(self, instant: int) -> Version:
+        """The version in force at `instant`; before the first one, the first."""
+        chosen = self.versions[0]
+        for version in self.versions[1:]:
+            if version.effective_from > instant:
+                break
+            chosen = version
+        return chosen
+
+    def version(self, label: str) -> Version:
+        """The version named `label`. Raises KeyError when there is none."""
+        for version in self.versions:
+            if version.id == label:
+                return version
+        raise KeyError(label)

@@ -1,0 +1,76 @@
+"""A program file, as it is written. Closed: a key that is not here is a typo.
+
+Amounts are exact decimal strings, dates are local to the program's zone. Every idea of the language
+is one of these models; the compiler turns them into closures.
+"""
+
+from processors.programs.model.earning import (
+    ActivityEarning,
+    Basis,
+    Cap,
+    DeliveryEarning,
+    Earning,
+    Expiry,
+    Rate,
+    Release,
+    SharedCap,
+    Streak,
+    Tenders,
+    Unit,
+    When,
+)
+from processors.programs.model.ladders import Ladder, Rung
+from processors.programs.model.program import Late, ProgramFile, Refund, Sunset, Version
+from processors.programs.model.promotions import Birthday, ChosenDays, Limit, Promotion
+from processors.programs.model.rewards import (
+    Accounting,
+    Allowance,
+    Conversion,
+    Price,
+    Recognition,
+    Redemption,
+    Reminder,
+    Reward,
+)
+from processors.programs.model.sides import Referral, Review, Side
+from processors.programs.model.words import Model, Scalar
+
+__all__ = [
+    "Accounting",
+    "ActivityEarning",
+    "Allowance",
+    "Basis",
+    "Birthday",
+    "Cap",
+    "ChosenDays",
+    "Conversion",
+    "DeliveryEarning",
+    "Earning",
+    "Expiry",
+    "Ladder",
+    "Late",
+    "Limit",
+    "Model",
+    "Price",
+    "ProgramFile",
+    "Promotion",
+    "Rate",
+    "Recognition",
+    "Redemption",
+    "Referral",
+    "Refund",
+    "Release",
+    "Reminder",
+    "Review",
+    "Reward",
+    "Rung",
+    "Scalar",
+    "SharedCap",
+    "Side",
+    "Streak",
+    "Sunset",
+    "Tenders",
+    "Unit",
+    "Version",
+    "When",
+]

@@ -1,0 +1,175 @@
+"""What earns: bases, rates, conditions, waiting, ends and caps."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from processors.programs.model.words import (
+    Activity,
+    Count,
+    Figure,
+    LineKind,
+    Model,
+    Name,
+    Names,
+    Period,
+    Positive,
+    Rounding,
+    Scalar,
+)
+
+
+class Unit(Model):
+    """A unit of account, with its number of decimal places."""
+
+    scale: Annotated[int, Field(ge=0, le=6)] = 0
+    spendable: bool = True
+
+
+class Basis(Model):
+    """Which part of an order a rule looks at."""
+
+    kinds: tuple[LineKind, ...] = Field(default=("goods",), strict=False)
+    categories: Names | None = Field(default=None, strict=False)
+    except_categories: Names = Field(default=(), strict=False)
+    product_classes: Names | None = Field(default=None, strict=False)
+    skus: Names | None = Field(default=None, strict=False)
+
+
+class Tenders(Model):
+    """Which payments earn, and what the others do to the basis."""
+
+    only: Names | None = Field(default=None, strict=False)
+    never: Names = Field(default=("points", "voucher"), strict=False)
+    split: Literal["prorate", "deduct"] = "prorate"
+
+
+class When(Model):
+    """A condition on the order and the member; every part that is named must hold."""
+
+    order: dict[Name, Scalar] = {}
+    member: dict[Name, Scalar] = {}
+    member_not: dict[Name, Scalar] = {}
+    channels: Names | None = Field(default=None, strict=False)
+    tiers: Names | None = Field(default=None, strict=False)
+    plan: Name | None = None
+    without_plan: Name | None = None
+    minimum: Figure | None = None
+    """Least amount of the rule's basis, in whole currency units."""
+    any_of: tuple[When, ...] = Field(default=(), strict=False)
+    none_of: tuple[When, ...] = Field(default=(), strict=False)
+
+
+class Rate(Model):
+    """`points` for each `per` of the basis; by tier where tiers differ."""
+
+    points: Figure = "1"
+    per: Figure = "1.00"
+    by_tier: dict[Name, Figure] = {}
+    whole_steps: bool = False
+    """Count whole steps first; multipliers act on whole points."""
+
+
+class Release(Model):
+    """When points that wait become available."""
+
+    days: Count
+    after: Literal["order", "shipped", "delivered", "paid"] = "order"
+    steps: Figure | None = None
+    """Released points become available in full steps; the rest goes on waiting."""
+
+
+class Expiry(Model):
+    """When points end, counted from the day on which they became available."""
+
+    kind: Literal[
+        "never",
+        "days",
+        "months",
+        "month_start",
+        "quarter_start",
+        "year_start",
+        "membership_year",
+    ]
+    after: Count = 0
+    day: Annotated[int, Field(ge=1, le=28)] = 1
+    """For `month_start`: the day of that month."""
+    reason: Literal["date", "inactivity", "year_end"] = "date"
+    renewed_by: tuple[Activity, ...] = Field(default=(), strict=False)
+    """Each of these lets all points end as if they had become available then."""
+    renewed_in: Names | None = Field(default=None, strict=False)
+    """Tiers in which that happens; all, unless named."""
+    paused_in: Names = Field(default=(), strict=False)
+    """Tiers in which nothing ends. The dates stay, and count again when the tier is over."""
+    grace_days: Count = 0
+    """How long after such a tier what is overdue still lives."""
+    ends_with_plan: Name | None = None
+    """All of it ends with this membership as well."""
+
+
+class Cap(Model):
+    """At most so much in one period, or for each currency unit of an order."""
+
+    amount: Figure
+    per: Period | Literal["currency_unit"]
+    counts: Literal["points", "awards"] = "points"
+
+
+class SharedCap(Cap):
+    """A cap that several rules share."""
+
+    rules: Names = Field(strict=False)
+
+
+class Earning(Model):
+    """What purchases earn by one rule."""
+
+    unit: Name
+    measure: Literal["amount", "visit", "units", "brackets"] = "amount"
+    rate: Rate = Rate()
+    brackets: tuple[tuple[Figure, Figure], ...] = Field(default=(), strict=False)
+    basis: Basis = Basis()
+    tenders: Tenders = Tenders()
+    when: When = When()
+    rounding: Rounding = "floor"
+    rounding_scope: Literal["order", "line"] = "order"
+    release: Release | None = None
+    expiry: Expiry | None = None
+    caps: tuple[Cap, ...] = Field(default=(), strict=False)
+
+
+class ActivityEarning(Model):
+    """What a recorded activity earns: points for each unit of quantity, or for each event."""
+
+    activity: Name
+    unit: Name | None = None
+    points: Figure = "0"
+    each: Literal["quantity", "event"] = "event"
+    once: bool = False
+    reward: Name | None = None
+    release: Release | None = None
+    expiry: Expiry | None = None
+
+
+class DeliveryEarning(Model):
+    """What a delivery earns that came later than was promised."""
+
+    unit: Name
+    points: Figure
+    when: When = When()
+    expiry: Expiry | None = None
+
+
+class Streak(Model):
+    """Points for an order with a product that was bought often before."""
+
+    unit: Name
+    points: Figure
+    orders: Positive
+    """So many orders with it, and the next one earns; then counting starts from zero."""
+    within_days: Positive
+    """Days that the first of them and the earning one span at most, both counted."""
+    basis: Basis = Basis()
+    expiry: Expiry | None = None

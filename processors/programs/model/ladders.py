@@ -1,0 +1,44 @@
+"""Tiers, and the figure that carries them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from processors.programs.model.words import Count, Figure, Model, Name, Positive, Scalar
+
+
+class Rung(Model):
+    """One tier, from the lowest up."""
+
+    at: Figure | dict[Name, Figure] = "0"
+    """The figure from which it is held; by currency where they differ. The lowest has 0."""
+    attribute: dict[Name, Scalar] = {}
+    """A member with this attribute holds the tier, whatever is counted."""
+
+
+class Ladder(Model):
+    """Tiers and the figure that carries them."""
+
+    tiers: dict[Name, Rung]
+    counts: Annotated[str, Field(pattern=r"^(spend|points|orders|activity:.+)$")] = "spend"
+    counts_bonus: bool = False
+    """For `points`: what promotions add counts as well."""
+    settle_days: Count | None = None
+    """An order counts so many days after its date, with what is kept by then."""
+    window: Literal["calendar_year", "membership_year", "personal", "lifetime", "rolling"] = (
+        "calendar_year"
+    )
+    personal_months: Positive | None = None
+    """For `personal`: periods of so many months since enrolment."""
+    rolling_days: Positive | None = None
+    rolling_months: Positive | None = None
+    held: Literal["window", "next_window", "months", "for_ever", "while_carried"] = "next_window"
+    hold_months: Positive | None = None
+    """For `months`: a tier is held so long, then judged again."""
+    hold_days: Positive | None = None
+    """A tier of a rolling window is held at least so long."""
+    on_refund: Literal["immediate", "at_window_end", "never"] = "immediate"
+    judged: Literal["at_event", "first_working_day"] = "at_event"
+    """`first_working_day` of each month, 00:00: only then, upwards and downwards."""

@@ -1,0 +1,78 @@
+"""More points while a window is open, by whatever opens it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from processors.programs.model.earning import Basis, When
+from processors.programs.model.words import (
+    Clock,
+    Count,
+    Day,
+    Figure,
+    Model,
+    Name,
+    Names,
+    Period,
+    Positive,
+    Weekday,
+)
+
+Stacking = Literal["additive", "multiplicative", "best_only", "latest_only"]
+
+
+class Limit(Model):
+    """So many orders of one member in a period."""
+
+    times: Positive
+    per: Period
+
+
+class ChosenDays(Model):
+    """Days that members choose themselves, so many in a period of the chosen day."""
+
+    times: Positive
+    times_by_tier: dict[Name, Positive] = {}
+    per: Literal["month", "year"]
+
+
+class Promotion(Model):
+    """Exactly one effect: `multiply` (also by tier), `rate`, or `add`."""
+
+    created: Day | None = None
+    """For `latest_only`: the younger one goes first."""
+    starts: Day | None = None
+    ends: Day | None = None
+    weekdays: tuple[Weekday, ...] | None = Field(default=None, strict=False)
+    hours: tuple[Clock, Clock] | None = Field(default=None, strict=False)
+    birthday: Literal["month", "day"] | None = None
+    chosen_days: ChosenDays | None = None
+    when: When = When()
+    basis: Basis = Basis()
+    """What `minimum` and `target` are counted on."""
+    multiply: Figure | None = None
+    multiply_by_tier: dict[Name, Figure] = {}
+    rate: Figure | None = None
+    """Points per step of the rule, instead of its own rate and of every other promotion."""
+    add: Figure | None = None
+    unit: Name | None = None
+    """Of `add`; the first unit, unless named."""
+    rules: Names | None = Field(default=None, strict=False)
+    limit: Limit | None = None
+    opt_in: bool = False
+    target: Figure | None = None
+    """A challenge: `add` is earned once, when what is kept since opting in reaches this."""
+    group: Name | None = None
+    """Promotions of one group combine; between groups the best one counts."""
+    priority: int = 0
+    announce_days: Count | None = None
+    """Every member is told so many days before it starts, at 00:00."""
+
+
+class Birthday(Model):
+    """From when on a date of birth counts."""
+
+    lock_days: Count = 30
+    lock_mode: Literal["next_year"] = "next_year"
