@@ -16,7 +16,7 @@ View = dict[str, dict[str, int]]
 """How many are open now, by member and eligibility id."""
 
 
-class Reward(Struct, frozen=True):
+class Reward(Struct, frozen=True, gc=False):
     """The fields of an eligibility event behind the common ones."""
 
     eligibility_id: str

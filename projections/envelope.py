@@ -38,7 +38,7 @@ class Output(NamedTuple):
     headers: Headers
 
 
-class CauseData(Struct, frozen=True):
+class CauseData(Struct, frozen=True, gc=False):
     """The input that an output goes back to."""
 
     id: str
@@ -49,7 +49,7 @@ class CauseData(Struct, frozen=True):
     type: str
 
 
-class Start(Struct, frozen=True):
+class Start(Struct, frozen=True, gc=False):
     """The fields with which the data of every output begins."""
 
     cause: CauseData

@@ -3,6 +3,9 @@
 An account is a document of keyed collections. A decision changes it by putting whole items, and
 the ledger record lists those puts, so `evolve` applies them without knowing a rule. Points move by
 entries alone: `Totals` are their running sums, and must agree with the lots at any time.
+
+Accounts are many live objects without cycles; the collector would walk them all for nothing, so
+they are kept from it (`gc=False`).
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from msgspec import Raw, Struct
 STATE_VERSION = 1
 
 
-class Totals(Struct, omit_defaults=True):
+class Totals(Struct, omit_defaults=True, gc=False):
     """Running sums of one unit's entries, in its smallest steps."""
 
     available: int = 0
@@ -25,7 +28,7 @@ class Totals(Struct, omit_defaults=True):
     expired: int = 0
 
 
-class Lot(Struct, frozen=True, omit_defaults=True):
+class Lot(Struct, frozen=True, omit_defaults=True, gc=False):
     """Points of one origin that are released and end together."""
 
     unit: str
@@ -46,7 +49,7 @@ class Lot(Struct, frozen=True, omit_defaults=True):
     """The member they came from by a merge."""
 
 
-class Part(Struct, frozen=True, array_like=True):
+class Part(Struct, frozen=True, array_like=True, gc=False):
     """What was taken from one lot, and the lot's mould (without amounts), to give it back."""
 
     lot: str
@@ -54,7 +57,7 @@ class Part(Struct, frozen=True, array_like=True):
     mould: Lot
 
 
-class OrderLine(Struct, frozen=True, omit_defaults=True):
+class OrderLine(Struct, frozen=True, omit_defaults=True, gc=False):
     """One line as it is kept: amounts after refunds, before the share of the order discount."""
 
     line_id: str
@@ -74,7 +77,7 @@ class OrderLine(Struct, frozen=True, omit_defaults=True):
     tax_minor: int = 0
 
 
-class Frozen(Struct, frozen=True, omit_defaults=True):
+class Frozen(Struct, frozen=True, omit_defaults=True, gc=False):
     """What stays as it was when an order is priced again: conditions of time, tier and audience."""
 
     tiers: dict[str, str] = {}
@@ -87,7 +90,7 @@ class Frozen(Struct, frozen=True, omit_defaults=True):
     """Room left under each cap, before this order, by cap key."""
 
 
-class Order(Struct, frozen=True, omit_defaults=True):
+class Order(Struct, frozen=True, omit_defaults=True, gc=False):
     """An order that a refund may still come for."""
 
     time: int
@@ -116,7 +119,7 @@ class Order(Struct, frozen=True, omit_defaults=True):
     origin: str | None = None
 
 
-class Redemption(Struct, frozen=True, omit_defaults=True):
+class Redemption(Struct, frozen=True, omit_defaults=True, gc=False):
     """A redemption from its request on; the price is fixed then."""
 
     unit: str
@@ -132,7 +135,7 @@ class Redemption(Struct, frozen=True, omit_defaults=True):
     version: str = ""
 
 
-class Ground(Struct, frozen=True, array_like=True):
+class Ground(Struct, frozen=True, array_like=True, gc=False):
     """One reason to hold a tier: the window whose counter earned it, or `attribute`."""
 
     window: str
@@ -141,7 +144,7 @@ class Ground(Struct, frozen=True, array_like=True):
     until: int | None
 
 
-class Standing(Struct, frozen=True, omit_defaults=True):
+class Standing(Struct, frozen=True, omit_defaults=True, gc=False):
     """The tier held on one ladder: the best of its grounds."""
 
     tier: str
@@ -150,7 +153,7 @@ class Standing(Struct, frozen=True, omit_defaults=True):
     grounds: tuple[Ground, ...] = ()
 
 
-class Grant(Struct, frozen=True, omit_defaults=True):
+class Grant(Struct, frozen=True, omit_defaults=True, gc=False):
     """An open eligibility: a catalogue reward that is affordable, or a granted one not used up."""
 
     reward_id: str
@@ -166,7 +169,7 @@ class Grant(Struct, frozen=True, omit_defaults=True):
     catalogue: bool = False
 
 
-class Referral(Struct, frozen=True, omit_defaults=True):
+class Referral(Struct, frozen=True, omit_defaults=True, gc=False):
     """One side of a referral."""
 
     side: str
@@ -182,7 +185,7 @@ class Referral(Struct, frozen=True, omit_defaults=True):
     cap_key: str | None = None
 
 
-class Review(Struct, frozen=True, omit_defaults=True):
+class Review(Struct, frozen=True, omit_defaults=True, gc=False):
     """One review of a product."""
 
     sku: str
@@ -195,7 +198,7 @@ class Review(Struct, frozen=True, omit_defaults=True):
     version: str = ""
 
 
-class Membership(Struct, frozen=True, omit_defaults=True):
+class Membership(Struct, frozen=True, omit_defaults=True, gc=False):
     """The state of one plan."""
 
     state: str
@@ -206,7 +209,7 @@ class Membership(Struct, frozen=True, omit_defaults=True):
     ends_at: int | None = None
 
 
-class Parked(Struct, frozen=True, omit_defaults=True):
+class Parked(Struct, frozen=True, omit_defaults=True, gc=False):
     """An input that waits for what it refers to."""
 
     type: str
@@ -224,7 +227,7 @@ class Parked(Struct, frozen=True, omit_defaults=True):
     """Topic, partition, offset and timestamp of the input."""
 
 
-class Profile(Struct, frozen=True, omit_defaults=True):
+class Profile(Struct, frozen=True, omit_defaults=True, gc=False):
     """What is known of the member. No name, no address."""
 
     enrolled_at: int | None = None
@@ -240,7 +243,7 @@ class Profile(Struct, frozen=True, omit_defaults=True):
     erased: bool = False
 
 
-class Account(Struct, omit_defaults=True):
+class Account(Struct, omit_defaults=True, gc=False):
     """The state of one account. Mutable: `step` takes it over; use what it returns.
 
     `agenda` and `schedule` are kept by `put` alone and follow from the other collections.

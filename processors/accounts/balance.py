@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 MOST_INSTANTS = 12
 
 
-class Expiring(Struct, frozen=True):
+class Expiring(Struct, frozen=True, gc=False):
     """What ends at one instant."""
 
     amount: str
     at: str
 
 
-class UnitBalance(Struct, frozen=True):
+class UnitBalance(Struct, frozen=True, gc=False):
     """One unit's balance; decimal strings with the unit's places."""
 
     available: str
@@ -40,7 +40,7 @@ class UnitBalance(Struct, frozen=True):
     reserved: str
 
 
-class TierBalance(Struct, frozen=True):
+class TierBalance(Struct, frozen=True, gc=False):
     """One ladder's tier. `to_remain` is what is still to be counted in this window to stay."""
 
     progress: str
@@ -51,7 +51,7 @@ class TierBalance(Struct, frozen=True):
     until: str | None
 
 
-class Balance(Struct, frozen=True):
+class Balance(Struct, frozen=True, gc=False):
     """What a balance update holds besides its envelope."""
 
     balances: dict[str, UnitBalance]

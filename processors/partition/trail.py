@@ -20,7 +20,7 @@ EMPTY = b""
 """The checkpoint of an account before its first record."""
 
 
-class Trail(Struct, array_like=True):
+class Trail(Struct, array_like=True, gc=False):
     """Offsets as differences, so that ten thousand of them take some twenty kilobytes."""
 
     turn_at: int = 0
