@@ -13,8 +13,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
 
+from processors.programs import lint
 from processors.programs.compiler import compile_program
-from processors.programs.findings import look_over
 from processors.programs.model import ProgramFile
 
 if TYPE_CHECKING:
@@ -32,11 +32,13 @@ class Finding(NamedTuple):
     column: int
     path: str
     problem: str
+    id: str = "language"
+    """Of its page of explanation, `loyalty program explain ID`."""
 
     def at(self, file: Path) -> str:
         """As editors and compilers print it."""
         where = f"{self.path}: " if self.path else ""
-        return f"{file}:{self.line}:{self.column}: {where}{self.problem}"
+        return f"{file}:{self.line}:{self.column}: {where}{self.problem} [{self.id}]"
 
 
 class ProgramError(Exception):
@@ -79,15 +81,27 @@ def load(name: str) -> Program:
 
 def read(path: Path) -> ProgramFile:
     """The validated model of a program file. Raises ProgramError with every finding."""
+    return _read(path)[0]
+
+
+def check(path: Path) -> list[Finding]:
+    """What is probably not meant in a program; ProgramError is raised if it cannot be used."""
+    file, tree = _read(path)
+    return sorted(_placed(problem, tree) for problem in lint.warnings(file))
+
+
+def _placed(problem: lint.Problem, tree: CommentedMap) -> Finding:
+    where = ".".join(str(part) for part in problem.place)
+    return Finding(*position(tree, problem.place), where, problem.text, problem.id)
+
+
+def _read(path: Path) -> tuple[ProgramFile, CommentedMap]:
     tree = _parse(path)
     try:
         file = ProgramFile.model_validate(_plain(tree))
     except ValidationError as bad:
         raise ProgramError(path, _invalid(bad, tree)) from None
-    problems = [
-        Finding(*position(tree, place), ".".join(str(part) for part in place), problem)
-        for place, problem in look_over(file)
-    ]
+    problems = [_placed(problem, tree) for problem in lint.errors(file)]
     if problems:
         raise ProgramError(path, sorted(problems))
     try:
@@ -95,7 +109,7 @@ def read(path: Path) -> ProgramFile:
     except (ZoneInfoNotFoundError, ValueError) as bad:
         found = Finding(*position(tree, ("time_zone",)), "", str(bad))
         raise ProgramError(path, [found]) from None
-    return file
+    return file, tree
 
 
 def _parse(path: Path) -> CommentedMap:
@@ -107,7 +121,7 @@ def _parse(path: Path) -> CommentedMap:
         mark = bad.problem_mark or bad.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
         problem = f"is no YAML: {bad.problem or bad.context}"
-        raise ProgramError(path, [Finding(line, column, "", problem)]) from None
+        raise ProgramError(path, [Finding(line, column, "", problem, "yaml")]) from None
     except (OSError, UnicodeDecodeError) as bad:
         raise ProgramError(path, [Finding(1, 1, "", f"cannot be read: {bad}")]) from None
     if not isinstance(tree, CommentedMap):

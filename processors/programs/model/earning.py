@@ -16,8 +16,13 @@ from processors.programs.model.words import (
     Names,
     Period,
     Positive,
+    RewardName,
     Rounding,
+    RuleName,
     Scalar,
+    TierName,
+    TierNames,
+    UnitName,
 )
 
 
@@ -53,7 +58,7 @@ class When(Model):
     member: dict[Name, Scalar] = {}
     member_not: dict[Name, Scalar] = {}
     channels: Names | None = Field(default=None, strict=False)
-    tiers: Names | None = Field(default=None, strict=False)
+    tiers: TierNames | None = Field(default=None, strict=False)
     plan: Name | None = None
     without_plan: Name | None = None
     minimum: Figure | None = None
@@ -67,7 +72,7 @@ class Rate(Model):
 
     points: Figure = "1"
     per: Figure = "1.00"
-    by_tier: dict[Name, Figure] = {}
+    by_tier: dict[TierName, Figure] = {}
     whole_steps: bool = False
     """Count whole steps first; multipliers act on whole points."""
 
@@ -99,9 +104,9 @@ class Expiry(Model):
     reason: Literal["date", "inactivity", "year_end"] = "date"
     renewed_by: tuple[Activity, ...] = Field(default=(), strict=False)
     """Each of these lets all points end as if they had become available then."""
-    renewed_in: Names | None = Field(default=None, strict=False)
+    renewed_in: TierNames | None = Field(default=None, strict=False)
     """Tiers in which that happens; all, unless named."""
-    paused_in: Names = Field(default=(), strict=False)
+    paused_in: TierNames = Field(default=(), strict=False)
     """Tiers in which nothing ends. The dates stay, and count again when the tier is over."""
     grace_days: Count = 0
     """How long after such a tier what is overdue still lives."""
@@ -120,13 +125,13 @@ class Cap(Model):
 class SharedCap(Cap):
     """A cap that several rules share."""
 
-    rules: Names = Field(strict=False)
+    rules: tuple[RuleName, ...] = Field(strict=False)
 
 
 class Earning(Model):
     """What purchases earn by one rule."""
 
-    unit: Name
+    unit: UnitName
     measure: Literal["amount", "visit", "units", "brackets"] = "amount"
     rate: Rate = Rate()
     brackets: tuple[tuple[Figure, Figure], ...] = Field(default=(), strict=False)
@@ -144,11 +149,11 @@ class ActivityEarning(Model):
     """What a recorded activity earns: points for each unit of quantity, or for each event."""
 
     activity: Name
-    unit: Name | None = None
+    unit: UnitName | None = None
     points: Figure = "0"
     each: Literal["quantity", "event"] = "event"
     once: bool = False
-    reward: Name | None = None
+    reward: RewardName | None = None
     release: Release | None = None
     expiry: Expiry | None = None
 
@@ -156,7 +161,7 @@ class ActivityEarning(Model):
 class DeliveryEarning(Model):
     """What a delivery earns that came later than was promised."""
 
-    unit: Name
+    unit: UnitName
     points: Figure
     when: When = When()
     expiry: Expiry | None = None
@@ -165,7 +170,7 @@ class DeliveryEarning(Model):
 class Streak(Model):
     """Points for an order with a product that was bought often before."""
 
-    unit: Name
+    unit: UnitName
     points: Figure
     orders: Positive
     """So many orders with it, and the next one earns; then counting starts from zero."""

@@ -27,7 +27,7 @@ from processors.programs.model.rewards import (
     Reward,
 )
 from processors.programs.model.sides import Referral, Review
-from processors.programs.model.words import Day, Model, Name, Names, Positive
+from processors.programs.model.words import Day, Model, Name, Names, Positive, UnitName
 
 
 class Refund(Model):
@@ -81,7 +81,7 @@ class Version(Model):
     allowances: dict[Name, Allowance] = {}
     recognition: Recognition | None = None
     sunset: Sunset = Sunset()
-    accounting: dict[Name, Accounting] = {}
+    accounting: dict[UnitName, Accounting] = {}
 
 
 class Late(Model):
@@ -101,4 +101,6 @@ class ProgramFile(Model):
     promotion_zone: Literal["member_then_program", "program"] = "member_then_program"
     phone_region: Name | None = None
     late: Late = Late()
+    accepts: dict[Name, str] = {}
+    """Findings of `loyalty program check` that are meant, by their id, with the reason."""
     versions: dict[Name, Version] = Field(min_length=1)

@@ -11,12 +11,14 @@ from processors.programs.model.words import (
     Clock,
     Count,
     Day,
+    EarningName,
     Figure,
     Model,
     Name,
-    Names,
     Period,
     Positive,
+    TierName,
+    UnitName,
     Weekday,
 )
 
@@ -34,7 +36,7 @@ class ChosenDays(Model):
     """Days that members choose themselves, so many in a period of the chosen day."""
 
     times: Positive
-    times_by_tier: dict[Name, Positive] = {}
+    times_by_tier: dict[TierName, Positive] = {}
     per: Literal["month", "year"]
 
 
@@ -53,13 +55,13 @@ class Promotion(Model):
     basis: Basis = Basis()
     """What `minimum` and `target` are counted on."""
     multiply: Figure | None = None
-    multiply_by_tier: dict[Name, Figure] = {}
+    multiply_by_tier: dict[TierName, Figure] = {}
     rate: Figure | None = None
     """Points per step of the rule, instead of its own rate and of every other promotion."""
     add: Figure | None = None
-    unit: Name | None = None
+    unit: UnitName | None = None
     """Of `add`; the first unit, unless named."""
-    rules: Names | None = Field(default=None, strict=False)
+    rules: tuple[EarningName, ...] | None = Field(default=None, strict=False)
     limit: Limit | None = None
     opt_in: bool = False
     target: Figure | None = None

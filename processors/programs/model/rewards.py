@@ -6,7 +6,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from processors.programs.model.words import Day, Figure, Model, Name, Names, Positive, Weekday
+from processors.programs.model.words import (
+    Day,
+    Figure,
+    LadderName,
+    Model,
+    Name,
+    Names,
+    Positive,
+    RewardName,
+    TierName,
+    TierNames,
+    UnitName,
+    Weekday,
+)
 
 
 class Price(Model):
@@ -20,7 +33,7 @@ class Price(Model):
 class Balance(Model):
     """Granted when what is available reaches a figure; withdrawn when a refund takes it below."""
 
-    unit: Name
+    unit: UnitName
     reaches: Figure
     once_per: Literal["membership_year", "lifetime"] | None = None
     reset: bool = False
@@ -60,7 +73,7 @@ class NthWeekday(Model):
 class Using(Model):
     """What using a reward earns."""
 
-    unit: Name
+    unit: UnitName
     points: Figure
 
 
@@ -70,22 +83,22 @@ class Reward(Model):
     With a `cost` it is in the catalogue: open while the price is there and its gates hold.
     """
 
-    unit: Name | None = None
+    unit: UnitName | None = None
     cost: Figure | None = None
     prices: tuple[Price, ...] = Field(default=(), strict=False)
     minimum_order: Figure | None = None
     currency: Name | None = None
-    ladder: Name | None = None
-    tiers: Names | None = Field(default=None, strict=False)
+    ladder: LadderName | None = None
+    tiers: TierNames | None = Field(default=None, strict=False)
     plan: Name | None = None
     starts: Day | None = None
     ends: Day | None = None
     quantity: Positive = 1
     valid_days: Positive | None = None
-    valid_days_by_tier: dict[Name, Positive] = {}
+    valid_days_by_tier: dict[TierName, Positive] = {}
     valid_until: Literal["month_end", "year_end"] | None = None
-    on_entry_of: Names | None = Field(default=None, strict=False)
-    top_up: dict[Name, Positive] = {}
+    on_entry_of: TierNames | None = Field(default=None, strict=False)
+    top_up: dict[TierName, Positive] = {}
     """By tier, in all per calendar year: entering a tier grants what is missing."""
     on_balance: Balance | None = None
     on_activity: Done | None = None
@@ -99,16 +112,16 @@ class Reward(Model):
     choice_group: Name | None = None
     """Using one reward of a group closes the others."""
     earns: Using | None = None
-    grants: Name | None = None
+    grants: RewardName | None = None
     """The reward that a commit of this one grants."""
 
 
 class Conversion(Model):
     """Every full threshold of a unit becomes a voucher."""
 
-    unit: Name
+    unit: UnitName
     threshold: Figure
-    reward: Name
+    reward: RewardName
     mode: Literal["carry", "reset"] = "carry"
     on_refund: Literal["cancel_unused", "keep_voucher"] = "cancel_unused"
 
@@ -125,7 +138,7 @@ class Redemption(Model):
 
     mode: Literal["reserve", "immediate"] = "reserve"
     reversible: bool = True
-    by_amount: Names = Field(default=(), strict=False)
+    by_amount: tuple[UnitName, ...] = Field(default=(), strict=False)
     increment: Figure = "1"
     minimum_order: Figure | None = None
     minimum_balance: Figure = "0"
@@ -141,7 +154,7 @@ class Redemption(Model):
 class Reminder(Model):
     """A notice before points end, at 00:00."""
 
-    unit: Name
+    unit: UnitName
     days_before: Positive
 
 
@@ -158,7 +171,7 @@ class Accounting(Model):
 class Allowance(Model):
     """Points granted on the first of each month, whose rest lapses at its end."""
 
-    unit: Name
+    unit: UnitName
     points: Figure
     per_attribute: dict[Name, Figure] = {}
     prorate: bool = True
@@ -167,8 +180,8 @@ class Allowance(Model):
 class Recognition(Model):
     """Points that members hand to each other."""
 
-    giving: Name
-    earned: Name
+    giving: UnitName
+    earned: UnitName
     role_attribute: Name | None = None
     default_role: Name = "normal"
     givers: Names = Field(default=("normal",), strict=False)

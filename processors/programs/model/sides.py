@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Literal
 
 from processors.programs.model.earning import Cap, Expiry, Release
-from processors.programs.model.words import Figure, Model, Name, Positive
+from processors.programs.model.words import Figure, Model, Name, Positive, UnitName
 
 
 class Side(Model):
     """What one side of a referral gets; more for members of a plan."""
 
-    unit: Name
+    unit: UnitName
     points: Figure
     by_plan: dict[Name, Figure] = {}
     cap: Cap | None = None
@@ -34,7 +34,7 @@ class Referral(Model):
 class Review(Model):
     """What reviews earn."""
 
-    unit: Name
+    unit: UnitName
     points: Figure
     photo: Figure | None = None
     verified_only: bool = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
 
@@ -36,7 +37,20 @@ def _clock(value: str) -> str:
     return value
 
 
+@dataclass(frozen=True)
+class Refers:
+    """Marks a name that must be defined in the same version: a unit, tier, ladder, reward, rule."""
+
+    kind: str
+
+
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+UnitName = Annotated[Name, Refers("unit")]
+TierName = Annotated[Name, Refers("tier")]
+LadderName = Annotated[Name, Refers("ladder")]
+RewardName = Annotated[Name, Refers("reward")]
+EarningName = Annotated[Name, Refers("earning rule")]
+RuleName = Annotated[Name, Refers("rule")]
 Figure = Annotated[str, BeforeValidator(_text), AfterValidator(_decimal)]
 """An exact figure, for example 1.25 or 500.00."""
 Day = Annotated[date, BeforeValidator(_date)]
@@ -47,6 +61,7 @@ Positive = Annotated[int, Field(ge=1)]
 Count = Annotated[int, Field(ge=0)]
 Scalar = str | bool | int
 Names = tuple[Name, ...]
+TierNames = tuple[TierName, ...]
 LineKind = Literal["goods", "shipping", "fee", "tip", "gift_card", "donation", "deposit"]
 Rounding = Literal["floor", "ceil", "half_up"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]

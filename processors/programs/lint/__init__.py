@@ -1,0 +1,7 @@
+"""What a schema cannot see in a program file. Every finding has an id and a page of explanation."""
+
+from processors.programs.lint.catalogue import PAGES, Page
+from processors.programs.lint.problems import Place, Problem
+from processors.programs.lint.run import errors, warnings
+
+__all__ = ["PAGES", "Page", "Place", "Problem", "errors", "warnings"]

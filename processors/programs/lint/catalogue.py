@@ -1,0 +1,134 @@
+"""Every finding: its id, whether it makes a program unusable, and its page of explanation."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Page(NamedTuple):
+    """One finding's explanation."""
+
+    title: str
+    text: str
+    error: bool = False
+
+
+PAGES: dict[str, Page] = {
+    "yaml": Page(
+        "The file is no YAML",
+        """The file could not be read as YAML 1.2. The line and column say where reading stopped;
+the mistake is there or on the line before: an indent that does not line up, a missing colon, a
+quote that is not closed.""",
+        error=True,
+    ),
+    "language": Page(
+        "A key or a value is not of the language",
+        """The language is closed: a key it does not know is a typo. A figure is an exact decimal
+("1.25"), a date is YYYY-MM-DD, an id is made of letters, digits, dots, dashes and underscores. The
+JSON Schema (`loyalty program schema`) lets an editor complete and check as you type.""",
+        error=True,
+    ),
+    "name-unknown": Page(
+        "A name that nothing in this version has",
+        """A unit, tier, reward or rule is named that this version does not define. Versions do not
+see into each other: what a version uses it must hold, its own or merged in with `<<`.""",
+        error=True,
+    ),
+    "version-overlap": Page(
+        "Two versions begin on one day",
+        """The version in force at an event's time decides, so each needs a day of its own.""",
+        error=True,
+    ),
+    "version-order": Page(
+        "Versions do not stand in the order of their dates",
+        """They are put in force by date, whatever their order in the file. A reader takes the last
+one in the file for the newest.""",
+    ),
+    "version-gap": Page(
+        "A window is cut off by a version that does not have it",
+        """A promotion or a price runs from one day to another, but only the version in force at an
+event's time is asked. Where the window reaches into a version without it, nothing happens there.
+Repeat it in that version, or end it where its own version ends.""",
+    ),
+    "lots-touched": Page(
+        "A change that reaches points already earned",
+        """Points keep the dates and the price of the version that gave them. This change breaks
+with that: a retroactive version prices earlier grants again, a renewal moves the end of older lots
+by new rules, another scale gives old amounts another meaning. Members will see it; accept it in the
+file (`accepts:`) with the reason if it is meant.""",
+    ),
+    "tier-order": Page(
+        "Thresholds do not rise",
+        """Tiers stand from the lowest to the highest, and each must need more than the one before
+it, in every currency. Otherwise the lower one can never be held.""",
+        error=True,
+    ),
+    "tier-gap": Page(
+        "A figure that no tier covers",
+        """The lowest tier is what everybody holds, so it starts at 0; and a currency that one tier
+has a threshold in needs one in every tier above the lowest. Otherwise there are members without a
+tier, or tiers that spend in one currency can never reach.""",
+        error=True,
+    ),
+    "tier-overlap": Page(
+        "Two tiers at one figure",
+        """Both are reached at once, and the higher one is held; the lower one never is.""",
+        error=True,
+    ),
+    "window-missing": Page(
+        "A window or a hold without its length",
+        """A rolling window needs `rolling_days` or `rolling_months` (one of them), a personal one
+`personal_months`, and `held: months` needs `hold_months`.""",
+        error=True,
+    ),
+    "promotion-effect": Page(
+        "A promotion needs one effect",
+        """`multiply` (times the rate), `multiply_by_tier`, `rate` (instead of the rate) or `add`
+(points on top): exactly one of them. Two effects are two promotions.""",
+        error=True,
+    ),
+    "promotion-never-runs": Page(
+        "A promotion that never runs",
+        """Its window is empty, holds none of its weekdays, lies outside the time in which its
+version is in force, or asks for what cannot be.""",
+    ),
+    "rule-unreachable": Page(
+        "A rule that can never earn",
+        """Its conditions exclude each other, or leave nothing to earn on: a tender that is both
+wanted and barred, a category that is both asked for and excluded, an attribute that must and must
+not have one value, a rate of 0.""",
+    ),
+    "rule-shadowed": Page(
+        "A rule that another one always hides, or doubles",
+        """Where only the best or the latest promotion counts, one that is never better (or newer)
+than another with the same reach never counts. Two earning rules with the same conditions both
+earn, for the same money: usually one was meant to replace the other.""",
+    ),
+    "cap-never-binds": Page(
+        "A cap that can never bind",
+        """A narrower cap, or the most that the rule can give, keeps the figure below it at any
+time. Either one of them is wrong, or the wider one can go.""",
+    ),
+    "rounding-leaks": Page(
+        "Rounding that gives away points",
+        """Rounded up, the smallest amount earns a whole point, so splitting a basket earns more
+than buying it whole; rounded for each line, splitting lines does. With refunds priced one by one
+and cut, many small returns take less than one large one. The finding shows an amount. Programs that
+publish such a rule accept it in the file (`accepts:`).""",
+    ),
+    "reward-unaffordable": Page(
+        "A reward that nobody can afford",
+        """Its price lies above what an account can hold: the unit is never earned, a lifetime cap
+is lower, or points turn into vouchers by themselves before there are so many.""",
+    ),
+    "unit-never-earned": Page(
+        "A unit that nothing earns",
+        """No rule, referral, review, activity or allowance of any version gives it. Points by hand
+alone are rare enough to say so (`accepts:`).""",
+    ),
+    "unit-never-spent": Page(
+        "A spendable unit that nothing is to be had for",
+        """No reward, conversion, milestone or redemption by amount takes it. A unit that only
+counts says `spendable: false`.""",
+    ),
+}

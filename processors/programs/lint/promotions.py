@@ -1,0 +1,100 @@
+"""Promotions: one effect each, and a time in which they run."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from processors.programs.figures import ratio_of
+from processors.programs.lint.problems import Place, Problem, versions_of
+from processors.programs.lint.versions import span_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from processors.programs.model import ProgramFile, Promotion, Version
+
+EFFECTS = ("multiply", "multiply_by_tier", "rate", "add")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEK = len(WEEKDAYS)
+
+
+def check(file: ProgramFile) -> Iterator[Problem]:
+    """Promotions without an effect, without a time, or without a chance."""
+    for place, version in versions_of(file):
+        for name, promotion in version.promotions.items():
+            here = (*place, "promotions", name)
+            if len(effects(promotion)) != 1:
+                text = "must have one effect: `multiply`, `multiply_by_tier`, `rate` or `add`"
+                yield Problem("promotion-effect", here, text)
+            else:
+                yield from _time(promotion, span_of(file, version), here)
+        yield from _hidden(version, place)
+
+
+def effects(promotion: Promotion) -> list[str]:
+    """The effects that a promotion names; it must be one."""
+    return [name for name in EFFECTS if getattr(promotion, name)]
+
+
+def _time(promotion: Promotion, span: tuple[date, date], place: Place) -> Iterator[Problem]:
+    starts, ends = promotion.starts or date.min, promotion.ends or date.max
+    if ends <= starts:
+        yield _never((*place, "ends"), "must lie after `starts`, or the promotion never runs")
+        return
+    if starts >= span[1]:
+        text = f"lies after its version, which is in force until {span[1]}: it never runs"
+        yield _never((*place, "starts"), text)
+    if ends <= span[0]:
+        text = f"lies before its version, which is in force from {span[0]}: it never runs"
+        yield _never((*place, "ends"), text)
+    if promotion.weekdays is not None and (ends - starts).days < WEEK:
+        days = {(starts + timedelta(days=day)).weekday() for day in range((ends - starts).days)}
+        if not days & {WEEKDAYS.index(day) for day in promotion.weekdays}:
+            yield _never((*place, "weekdays"), "none of these days lies in the window")
+    if promotion.hours is not None and promotion.hours[0] >= promotion.hours[1]:
+        yield _never((*place, "hours"), "must end after they begin")
+    if promotion.target is not None and not promotion.add:
+        yield _never((*place, "target"), "a target needs `add`: the points that reaching it earns")
+
+
+def _never(place: Place, text: str) -> Problem:
+    return Problem("promotion-never-runs", place, text)
+
+
+def _hidden(version: Version, place: Place) -> Iterator[Problem]:
+    """Where one promotion alone counts: those that another one always beats."""
+    if version.stacking not in {"best_only", "latest_only"}:
+        return
+    for name, promotion in version.promotions.items():
+        for other, rival in version.promotions.items():
+            if other == name or not _reaches(rival, promotion):
+                continue
+            if version.stacking == "best_only":
+                beaten = _factor(rival) > _factor(promotion) > 0
+            else:
+                beaten = _newer(rival, promotion)
+            if beaten:
+                text = f"{other} always counts instead of it; make it better, or leave it out"
+                yield Problem("rule-shadowed", (*place, "promotions", name), text)
+                break
+
+
+def _reaches(rival: Promotion, promotion: Promotion) -> bool:
+    """True if the rival runs whenever the promotion does, without a condition of its own."""
+    plain = type(rival).model_fields
+    asks = ("when", "weekdays", "hours", "birthday", "chosen_days", "limit", "opt_in", "target")
+    if any(getattr(rival, name) != plain[name].get_default() for name in asks):
+        return False
+    later = (rival.starts or date.min) <= (promotion.starts or date.min)
+    longer = (rival.ends or date.max) >= (promotion.ends or date.max)
+    return later and longer and (rival.rules is None or rival.rules == promotion.rules)
+
+
+def _factor(promotion: Promotion) -> int:
+    top, bottom = ratio_of(promotion.multiply or "0")
+    return top * 10**9 // bottom
+
+
+def _newer(rival: Promotion, promotion: Promotion) -> bool:
+    return (rival.created or date.min) > (promotion.created or date.min)

@@ -1,0 +1,70 @@
+"""Ladders: thresholds that rise, and no figure without a tier."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from processors.programs.figures import ratio_of
+from processors.programs.lint.problems import Place, Problem, versions_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from processors.programs.model import Ladder, ProgramFile, Rung
+
+
+def check(file: ProgramFile) -> Iterator[Problem]:
+    """Gaps, overlaps, order, and windows without their length."""
+    for place, version in versions_of(file):
+        for name, ladder in version.ladders.items():
+            here = (*place, "ladders", name)
+            yield from _lengths(ladder, here)
+            yield from _gaps(ladder, here)
+            yield from _order(ladder, here)
+
+
+def figures_of(rung: Rung) -> dict[str, tuple[int, int]]:
+    """Thresholds by currency; `*` stands for every currency."""
+    figures = rung.at if isinstance(rung.at, dict) else {"*": rung.at}
+    return {currency: ratio_of(figure) for currency, figure in figures.items()}
+
+
+def _lengths(ladder: Ladder, place: Place) -> Iterator[Problem]:
+    rolling = (ladder.rolling_days is None) != (ladder.rolling_months is None)
+    if ladder.window == "rolling" and not rolling:
+        text = "needs either `rolling_days` or `rolling_months`"
+        yield Problem("window-missing", (*place, "window"), text)
+    if ladder.window == "personal" and ladder.personal_months is None:
+        yield Problem("window-missing", (*place, "window"), "needs `personal_months`")
+    if ladder.held == "months" and ladder.hold_months is None:
+        yield Problem("window-missing", (*place, "held"), "needs `hold_months`")
+
+
+def _gaps(ladder: Ladder, place: Place) -> Iterator[Problem]:
+    lowest, *above = ladder.tiers.items()
+    if any(top for top, _ in figures_of(lowest[1]).values()):
+        text = "must be 0: the lowest tier is what everybody holds"
+        yield Problem("tier-gap", (*place, "tiers", lowest[0], "at"), text)
+    currencies = {currency for _, rung in above for currency in figures_of(rung)}
+    for name, rung in above:
+        missing = sorted(currencies - figures_of(rung).keys())
+        if missing and not rung.attribute:
+            text = f"has no figure for {', '.join(missing)}, and other tiers do"
+            yield Problem("tier-gap", (*place, "tiers", name, "at"), text)
+
+
+def _order(ladder: Ladder, place: Place) -> Iterator[Problem]:
+    below: dict[str, tuple[int, int]] = {}
+    for rank, (tier, rung) in enumerate(ladder.tiers.items()):
+        for currency, (top, bottom) in figures_of(rung).items():
+            last = below.get(currency)
+            only_attribute = bool(rung.attribute) and not top
+            if last is not None and rank and not only_attribute:
+                here = (*place, "tiers", tier, "at")
+                if top * last[1] == last[0] * bottom:
+                    text = "is also that of a tier below it; give each its own figure"
+                    yield Problem("tier-overlap", here, text)
+                elif top * last[1] < last[0] * bottom:
+                    yield Problem("tier-order", here, "must be more than the tier before it")
+            if not only_attribute:
+                below[currency] = (top, bottom)

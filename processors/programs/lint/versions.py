@@ -1,0 +1,67 @@
+"""Versions: one day each, in order, with nothing cut off between them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from processors.programs.lint.problems import Place, Problem, versions_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from processors.programs.model import ProgramFile, Version
+
+LAST_DAY = date.max
+
+
+def check(file: ProgramFile) -> Iterator[Problem]:
+    """Overlaps, order, and windows that a later version does not go on with."""
+    seen: dict[date, str] = {}
+    latest = date.min
+    for name, version in file.versions.items():
+        place: Place = ("versions", name, "effective_from")
+        twin = seen.setdefault(version.effective_from, name)
+        if twin != name:
+            text = f"is also that of {twin}; give each its own date"
+            yield Problem("version-overlap", place, text)
+        elif version.effective_from < latest:
+            text = "lies before that of the version above it; put the versions in order of date"
+            yield Problem("version-order", place, text)
+        latest = max(latest, version.effective_from)
+    for place, version in versions_of(file):
+        yield from _cut_off(file, place, version)
+
+
+def span_of(file: ProgramFile, version: Version) -> tuple[date, date]:
+    """The days on which a version is in force; the first one is in force before its date too."""
+    days = sorted(other.effective_from for other in file.versions.values())
+    first = date.min if version.effective_from == days[0] else version.effective_from
+    later = [day for day in days if day > version.effective_from]
+    return first, later[0] if later else LAST_DAY
+
+
+def _cut_off(file: ProgramFile, place: Place, version: Version) -> Iterator[Problem]:
+    first, end = span_of(file, version)
+    following = next((v for v in file.versions.values() if v.effective_from == end), None)
+    for name, promotion in version.promotions.items():
+        goes_on = following is not None and name in following.promotions
+        if promotion.ends is not None and promotion.ends > end and not goes_on:
+            if promotion.starts is not None and promotion.starts >= end:
+                continue
+            yield Problem(
+                "version-gap",
+                (*place, "promotions", name, "ends"),
+                f"the next version is in force from {end} and does not have {name};"
+                " repeat it there, or end it here",
+            )
+        begins_before = promotion.starts is not None and promotion.starts < first
+        before = next((v for v in file.versions.values() if span_of(file, v)[1] == first), None)
+        if begins_before and (before is None or name not in before.promotions):
+            if promotion.ends is not None and promotion.ends <= first:
+                continue
+            yield Problem(
+                "version-gap",
+                (*place, "promotions", name, "starts"),
+                f"this version is in force from {first}; the one before it has no {name}",
+            )
