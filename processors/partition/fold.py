@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from schemas.transfers import Transfer
 
 DUE_PER_BATCH = 2_000
+MOST_RECORDS = 20_000
+"""Of whole histories that stay decoded for the next input that wants them."""
 TOO_EARLY = Fault(
     DeadLetterReason.FUTURE_TIME, "intake", "time", "lies too far ahead of the record's arrival"
 )
@@ -143,9 +145,11 @@ class Partition:
 
     def _learn(self, histories: Mapping[str, Sequence[LedgerRecord]]) -> None:
         known = self.writer.known
+        whole = self.writer.whole
         while known and len(known) + len(histories) > HISTORIES:
-            del known[next(iter(known))]
-        self.writer.whole.clear()
+            oldest = next(iter(known))
+            del known[oldest]
+            whole.pop(oldest, None)
         for name, records in histories.items():
             count = sum(record.account == name for record in records)
             recent = self.store.trails[name].count
@@ -153,7 +157,9 @@ class Partition:
                 raise Broken(f"the history of {name} is not what was asked for")
             known[name] = list(records[count - recent :])
             if count > recent:
-                self.writer.whole[name] = list(records)
+                while whole and sum(map(len, whole.values())) + count > MOST_RECORDS:
+                    del whole[next(iter(whole))]
+                whole[name] = list(records)
 
     def _event(self, fetched: Fetched) -> bool:
         at = Coordinates(fetched.offset, fetched.partition, fetched.timestamp, fetched.topic)

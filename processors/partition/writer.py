@@ -233,6 +233,7 @@ class Writer:
         if self.store.trails.pop(name, None) is None:
             return True
         self.known.pop(name, None)
+        self.whole.pop(name, None)
         for slot in (0, 1):
             if self.store.checkpoints.pop((slot, name), EMPTY):
                 self.snapshot(checkpoint_key(slot, name), None, ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from processors.partition import remembered
@@ -23,6 +24,16 @@ GAP = 150
 FETCH_BYTES = 256 * 1024
 FETCH_WAIT_MS = 5
 STUCK_SECONDS = 30.0
+
+
+class Link(msgspec.Struct):
+    """What the accept rule asks of a record; all else is skipped unread."""
+
+    seq: int
+    prev: str
+
+
+LINKS = msgspec.json.Decoder(Link)
 
 
 class Histories:
@@ -67,10 +78,12 @@ class Histories:
             read = self.consumer.getmany(log, timeout_ms=500)
             for record in (await asyncio.wait_for(read, STUCK_SECONDS)).get(log, ()):
                 position = record.offset + 1
-                decided = DECODER.decode(record.value)
-                follows = chain.accept(decided.seq, decided.prev, record.value)
-                if follows and decided.account in found and remembered(decided):
-                    found[decided.account].append(decided)
+                link = LINKS.decode(record.value)
+                name = (record.key or b"").decode()
+                if chain.accept(link.seq, link.prev, record.value) and name in found:
+                    decided = DECODER.decode(record.value)
+                    if remembered(decided):
+                        found[name].append(decided)
         return found
 
     async def _open(self) -> Any:
