@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from processors.engine import engine_of
 from processors.examples import document, report
 from processors.examples.play import as_json, play
-from processors.programs.load import ProgramError, find, load
+from processors.programs.load import ProgramError, check, find, load
 from processors.runtime.cli.output import to_machine, to_people
 from processors.runtime.faults import Exit, Fault
 
@@ -21,21 +21,30 @@ if TYPE_CHECKING:
 def check_program(file: str, *, json: bool = False) -> int:
     """Check a program file: its form, its names, its figures. Every finding has line and column.
 
+    Exit code 2 if the program cannot be used, 1 if something in it is probably not meant.
+
     Args:
         file: The program's file, or its id under programs/.
         json: Print the findings as JSON.
     """
+    path = find(file)
     try:
-        program = load(file)
+        findings = check(path)
     except ProgramError as error:
         if not json:
             raise
         to_machine([finding._asdict() for finding in error.findings])
         return Exit.USAGE
     if json:
-        to_machine([])
-    else:
-        to_people().print(f"{find(file)}: the program {program.id} is in order")
+        to_machine([finding._asdict() for finding in findings])
+        return Exit.FAILED if findings else Exit.DONE
+    console = to_people()
+    for finding in findings:
+        console.print(finding.at(path), markup=False, soft_wrap=True)
+    if findings:
+        console.print("What a finding means: loyalty program explain ID")
+        return Exit.FAILED
+    console.print(f"{path}: the program {load(file).id} is in order")
     return Exit.DONE
 
 

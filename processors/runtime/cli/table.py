@@ -30,6 +30,10 @@ COMMANDS = (
     ("dlq show", f"{CLI}.dlq:show_letter", "Show one dead letter whole."),
     ("program check", f"{CLI}.program:check_program", "Check a program file."),
     ("program test", f"{CLI}.program:play_examples", "Play a program's examples."),
+    ("program explain", f"{CLI}.language:explain_finding", "Explain a finding of a check."),
+    ("program preview", f"{CLI}.language:preview_event", "Show what an event would do."),
+    ("program diff", f"{CLI}.language:show_diff", "Say what changed between two versions."),
+    ("program schema", f"{CLI}.language:show_schema", "Print the language's JSON Schema."),
     ("config show", f"{CLI}.config:show_config", "Show the settings in force."),
 )
 """Words, `module:function`, and help. A new command is one line here."""

@@ -1,0 +1,135 @@
+"""What an event would do to a member: per line and per rule, and what comes next. No broker."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import orjson
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from processors.accounts.balance import best_currency
+from processors.accounts.tiers import figure, rank_of, standing_of
+from processors.partition.records import LEDGER
+from processors.topology import Topology
+from schemas.ledger import DECODER
+from schemas.values import format_amount
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from processors.accounts.account import Account
+    from processors.partition import Engine
+    from processors.programs.compiled import Version
+    from schemas.ledger import LedgerRecord
+
+TOPIC = "preview"
+STRUCTURED = (("content-type", b"application/cloudevents+json; charset=utf-8"),)
+
+
+class Sent(NamedTuple):
+    """One event, and its business time in microseconds."""
+
+    value: bytes
+    time: int
+
+
+class Share(NamedTuple):
+    """What one line of an order would earn by one rule, if it stood alone."""
+
+    line: str
+    kind: str
+    amount_minor: int
+    rule: str | None
+    """None: no rule earns on it."""
+    amount: str
+    """Points, and their unit."""
+
+
+class Ahead(NamedTuple):
+    """What comes next, and what is missing for it."""
+
+    name: str
+    missing: str
+
+
+class Preview(NamedTuple):
+    """The answer: records of the event, the order's lines, and what is next."""
+
+    records: list[LedgerRecord]
+    lines: list[Share]
+    tiers: list[Ahead]
+    rewards: list[Ahead]
+
+
+def preview(engine: Engine, history: Sequence[Sent], event: Sent, member: str) -> Preview:
+    """Fold the member's history and then the event, in a world of their own."""
+    topology = Topology(engine, 1)
+    for sent in sorted(history, key=lambda one: one.time):
+        topology.advance(sent.time)
+        topology.send(TOPIC, member.encode(), sent.value, STRUCTURED)
+        topology.pump()
+    topology.advance(event.time)
+    before = len(topology.logs[LEDGER][0].records)
+    topology.send(TOPIC, member.encode(), event.value, STRUCTURED)
+    topology.pump()
+    came = topology.logs[LEDGER][0].read(before)
+    records = [DECODER.decode(record.value or b"") for record in came]
+    account = topology.partitions[0].store.open(member)
+    version = engine.program.version_at(event.time)
+    return Preview(
+        records,
+        list(_lines(engine, account, records)),
+        list(_tiers(version, account, event.time)),
+        list(_rewards(version, account, event.time)),
+    )
+
+
+def _lines(engine: Engine, account: Account, records: Sequence[LedgerRecord]) -> Iterator[Share]:
+    for record in records:
+        data = {} if record.event is UNSET else orjson.loads(bytes(record.event))
+        order = account.orders.get(data.get("order_id", ""))
+        if order is None or record.account != account.id:
+            continue
+        version = engine.program.version(order.version)
+        for line in order.lines:
+            awards, _ = version.price(replace(order, lines=(line,)))
+            for award in awards:
+                amount = format_amount(award.amount, version.units[award.unit].scale)
+                text = f"{amount} {award.unit}"
+                yield Share(line.line_id, line.kind, line.kept_minor, award.rule, text)
+            if not awards:
+                yield Share(line.line_id, line.kind, line.kept_minor, None, "0")
+
+
+def _tiers(version: Version, account: Account, at: int) -> Iterator[Ahead]:
+    for ladder in version.ladders:
+        rank = rank_of(ladder, standing_of(ladder, account).tier)
+        if rank + 1 == len(ladder.tiers):
+            continue
+        above = ladder.tiers[rank + 1]
+        currency = best_currency(ladder, account, at)
+        threshold = above.thresholds.get(currency)
+        if threshold is not None:
+            missing = max(0, threshold - figure(ladder, account, at, currency))
+            text = f"{format_amount(missing, ladder.scale)} {_counted(ladder.counts)}"
+            yield Ahead(f"{ladder.id} {above.id}", text)
+
+
+def _counted(counts: str) -> str:
+    return counts.removeprefix("activity:")
+
+
+def _rewards(version: Version, account: Account, at: int) -> Iterator[Ahead]:
+    """Catalogue rewards that lack points, the nearest first."""
+    found: list[tuple[int, Ahead]] = []
+    for reward in version.rewards.values():
+        if reward.cost is None or reward.unit is None:
+            continue
+        totals = account.totals.get(reward.unit)
+        missing = reward.cost(at) - (0 if totals is None else totals.available)
+        if missing > 0:
+            amount = format_amount(missing, version.units[reward.unit].scale)
+            found.append((missing, Ahead(reward.id, f"{amount} {reward.unit}")))
+    for _, ahead in sorted(found):
+        yield ahead

@@ -1,0 +1,133 @@
+"""What changed in meaning between two versions of a program, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from processors.programs.model import Model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from processors.programs.model import Version
+
+SECTIONS = {
+    "earning": "earning rule",
+    "activities": "activity",
+    "deliveries": "delivery rule",
+    "streaks": "streak",
+    "caps": "shared cap",
+    "promotions": "promotion",
+    "ladders": "ladder",
+    "tiers": "tier",
+    "rewards": "reward",
+    "conversions": "conversion",
+    "reminders": "reminder",
+    "allowances": "allowance",
+    "accounting": "accounting of",
+    "units": "unit",
+}
+"""What one item of a section is called."""
+LABELS = {
+    "by_tier": "rate of tier",
+    "multiply_by_tier": "multiplier of tier",
+    "at": "threshold",
+    "counts": "figure that is counted",
+    "held": "how long a tier is held",
+    "per": "amount per step",
+    "negative_balance": "policy for points already spent",
+    "effective_from": "first day",
+    "by_plan": "points with plan",
+    "cap_by_plan": "cap with plan",
+    "currencies": "currencies that are booked",
+    "whole_steps": "counting whole steps",
+    "reversible": "taking a commit back",
+    "window": "window of the figure",
+    "cost": "price",
+    "kind": "way of ending",
+}
+UNTOLD = {"effective_from"}
+
+
+class Change(NamedTuple):
+    """One difference: what it is about, and what is said of it."""
+
+    about: str
+    text: str
+
+
+def changes(before: Version, after: Version) -> list[Change]:
+    """Every difference of meaning. Empty: the two mean the same, whatever their wording."""
+    return list(_models("", before, after))
+
+
+def _models(about: str, before: Model, after: Model) -> Iterator[Change]:
+    for name in type(before).model_fields:
+        was, now = getattr(before, name), getattr(after, name)
+        if was != now and name not in UNTOLD:
+            yield from _values(about, name, was, now)
+
+
+def _values(about: str, name: str, was: object, now: object) -> Iterator[Change]:
+    if isinstance(was, dict) and isinstance(now, dict):
+        yield from _items(about, name, was, now)
+    elif isinstance(was, Model) and isinstance(now, Model):
+        yield from _models(_joined(about, _label(name)), was, now)
+    elif isinstance(now, Model) and was is None:
+        yield Change(_joined(about, _label(name)), f"is new: {summary(now)}")
+    elif isinstance(was, Model) and now is None:
+        yield Change(_joined(about, _label(name)), "is gone")
+    else:
+        yield Change(_joined(about, _label(name)), f"is {said(now)}, was {said(was)}")
+
+
+def _items(
+    about: str, name: str, was: Mapping[str, object], now: Mapping[str, object]
+) -> Iterator[Change]:
+    word = SECTIONS.get(name) or _label(name)
+    for key in [*was, *(key for key in now if key not in was)]:
+        item = _joined(about, f"{word} {key}")
+        old, new = was.get(key), now.get(key)
+        if old == new:
+            continue
+        if key not in was:
+            yield Change(item, f"is new: {said(new)}")
+        elif key not in now:
+            yield Change(item, "is gone")
+        elif isinstance(old, Model) and isinstance(new, Model):
+            yield from _models(item, old, new)
+        else:
+            yield Change(item, f"is {said(new)}, was {said(old)}")
+
+
+def _label(name: str) -> str:
+    return LABELS.get(name, name.replace("_", " "))
+
+
+def _joined(about: str, part: str) -> str:
+    return f"{about}, {part}" if about else part
+
+
+def summary(model: Model) -> str:
+    """What a model says besides its defaults, in a line."""
+    parts = [
+        f"{_label(name)} {said(getattr(model, name))}"
+        for name in type(model).model_fields
+        if name in model.model_fields_set
+    ]
+    return "; ".join(parts) or "nothing but defaults"
+
+
+def said(value: object) -> str:
+    """A value in words."""
+    if value is None:
+        return "not set"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, Model):
+        return f"({summary(value)})"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {said(item)}" for key, item in value.items()) or "none"
+    if isinstance(value, tuple):
+        return ", ".join(said(item) for item in value) or "none"
+    return str(value)

@@ -1,0 +1,168 @@
+"""`loyalty program explain|schema|preview|diff`: the language, and what a program would do."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003  # the command line reads the annotation
+from typing import TYPE_CHECKING
+
+import orjson
+from rich.table import Table
+
+from processors.engine import engine_of
+from processors.preview import Preview, Sent, preview
+from processors.programs.changes import changes
+from processors.programs.lint import PAGES
+from processors.programs.load import find, load, read
+from processors.programs.model import ProgramFile
+from processors.runtime.cli.output import to_machine, to_people
+from processors.runtime.faults import Exit, Fault
+from processors.runtime.lines import check
+from projections.explanation import explain
+from schemas.values import parse_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console
+
+    from processors.programs.model import Version
+
+
+def explain_finding(finding: str | None = None) -> int:
+    """Explain a finding of `program check`; without an id, list them all.
+
+    Args:
+        finding: Its id, as it stands in brackets at the end of the finding.
+    """
+    console = to_people()
+    if finding is None:
+        for name, page in PAGES.items():
+            console.print(f"{name:<22} {page.title}", markup=False)
+        return Exit.DONE
+    if finding not in PAGES:
+        known = ", ".join(PAGES)
+        raise Fault(f"there is no finding {finding}", f"Known are {known}.", Exit.USAGE)
+    shown = PAGES[finding]
+    kind = "The program cannot be used." if shown.error else "A warning; `accepts:` silences it."
+    text = shown.text.replace("\n", " ")
+    console.print(f"{finding}: {shown.title}\n\n{text}\n\n{kind}", markup=False)
+    return Exit.DONE
+
+
+def show_schema() -> int:
+    """Print the JSON Schema of program files, for editors."""
+    to_machine(schema())
+    return Exit.DONE
+
+
+def schema() -> dict[str, object]:
+    """The JSON Schema of a program file."""
+    made = ProgramFile.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | made
+
+
+def preview_event(
+    program: str, *, event: Path, member: Path | None = None, at: str | None = None
+) -> int:
+    """Show what an event would do: per line and per rule, what would not fire, what is next.
+
+    Args:
+        program: The program's id under programs/, or a path to its file.
+        event: A file with one event, as `loyalty send` takes it.
+        member: A file with the member's events so far, one to a line.
+        at: Let it happen at another time (RFC 3339, with an offset).
+    """
+    compiled = load(program)
+    history = list(_events(member)) if member is not None else []
+    found = list(_events(event))
+    if len(found) != 1:
+        raise Fault(f"{event} holds {len(found)} events", "Give one event.", Exit.USAGE)
+    asked = found[0]
+    if at is not None:
+        asked["time"] = at
+    subject = str(asked["subject"])
+    mine = [_sent(one) for one in history if one["subject"] == subject]
+    _show(preview(engine_of(compiled, 1), mine, _sent(asked), subject), to_people())
+    return Exit.DONE
+
+
+def _sent(event: dict[str, object]) -> Sent:
+    try:
+        time = parse_instant(str(event["time"]))
+    except (ValueError, OverflowError):
+        place = f"{event['time']} is no instant"
+        advice = "Write it as 2026-03-01T12:00:00+01:00."
+        raise Fault(place, advice, Exit.USAGE) from None
+    return Sent(orjson.dumps(event), time)
+
+
+def _events(file: Path) -> Iterator[dict[str, object]]:
+    try:
+        text = file.read_bytes()
+    except OSError as error:
+        advice = "Name a file of events, one to a line."
+        raise Fault(f"{file} cannot be read: {error}", advice, Exit.USAGE) from None
+    for number, line in enumerate(_lines(text), 1):
+        for problem in check(line):
+            place = f"{file}:{number}: {problem.path}: {problem.problem}"
+            raise Fault(place, "Mend the event, then try again.", Exit.USAGE)
+        yield orjson.loads(line)
+
+
+def _lines(text: bytes) -> list[bytes]:
+    """The lines of a file; one event may also stand over several."""
+    try:
+        return [orjson.dumps(orjson.loads(text))]
+    except orjson.JSONDecodeError:
+        return [line for line in text.splitlines() if line.strip()]
+
+
+def _show(answer: Preview, console: Console) -> None:
+    for record in answer.records:
+        for fact in explain(record):
+            console.print(f"{fact.part:<10} {fact.name}  {fact.text}", markup=False)
+    if answer.lines:
+        table = Table(
+            title="each line alone, before rounding with the others", title_justify="left"
+        )
+        for name in ("line", "kind", "amount", "rule", "earns"):
+            table.add_column(name)
+        for line in answer.lines:
+            amount = f"{line.amount_minor // 100}.{line.amount_minor % 100:02d}"
+            table.add_row(line.line, line.kind, amount, line.rule or "none", line.amount)
+        console.print(table)
+    for tier in answer.tiers:
+        console.print(f"next tier: {tier.name}, {tier.missing} to go", markup=False)
+    for reward in answer.rewards[:1]:
+        console.print(f"next reward: {reward.name}, {reward.missing} to go", markup=False)
+
+
+def show_diff(before: str, after: str, *, json: bool = False) -> int:
+    """Say in words what changed in meaning between two versions. Exit code 1 if anything did.
+
+    Args:
+        before: A program, its file, or one version of it: PROGRAM@VERSION.
+        after: The same. Without a version, the latest counts.
+        json: Print the changes as JSON.
+    """
+    found = changes(_version(before), _version(after))
+    if json:
+        to_machine([change._asdict() for change in found])
+    else:
+        console = to_people()
+        for change in found:
+            console.print(f"{change.about} {change.text}", markup=False, soft_wrap=True)
+        if not found:
+            console.print("The two mean the same.")
+    return Exit.FAILED if found else Exit.DONE
+
+
+def _version(name: str) -> Version:
+    program, _, label = name.partition("@")
+    versions = read(find(program)).versions
+    if not label:
+        return max(versions.values(), key=lambda version: version.effective_from)
+    if label not in versions:
+        known = ", ".join(versions)
+        raise Fault(f"{program} has no version {label}", f"Known are {known}.", Exit.USAGE)
+    return versions[label]
