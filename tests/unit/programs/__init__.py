@@ -1,0 +1,1 @@
+"""Program files: the language, its checks, its figures."""
