@@ -10,6 +10,7 @@ from processors.engine import engine_of
 from processors.examples import document, report
 from processors.examples.play import as_json, play
 from processors.programs.load import ProgramError, check, find, load
+from processors.runtime.cli.library import play_all
 from processors.runtime.cli.output import to_machine, to_people
 from processors.runtime.faults import Exit, Fault
 
@@ -48,14 +49,24 @@ def check_program(file: str, *, json: bool = False) -> int:
     return Exit.DONE
 
 
-def play_examples(program: str, *examples: str, json: bool = False) -> int:
+def play_examples(
+    program: str | None = None,
+    *examples: str,
+    all: bool = False,  # noqa: A002  # the option is called so
+    json: bool = False,
+) -> int:
     """Play examples through the real processor, and compare. Exit code 1 if one does not hold.
 
     Args:
         program: The program's id under programs/, or a path to its file.
         examples: Files of examples; by default the one beside the program.
+        all: Play those of every program, and print the table of systems with counts.
         json: Print every result as JSON.
     """
+    if all:
+        return play_all(json=json)
+    if program is None:
+        raise Fault("no program is named", "Name one, or say --all.", Exit.USAGE)
     compiled = load(program)
     files = [Path(name) for name in examples] or [find(program).with_name("examples.yaml")]
     results: list[Result] = []
