@@ -13,8 +13,8 @@ from schemas.unreadable import DeadLetterReason, Unreadable
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-STRUCTURED = "application/cloudevents"
-BATCH = "application/cloudevents-batch"
+STRUCTURED = b"application/cloudevents"
+BATCH = b"application/cloudevents-batch"
 REQUIRED = ("id", "source", "type", "time", "subject")
 EXTENSIONS = ("program", "testmode", "traceparent", "correlationid")
 
@@ -33,8 +33,9 @@ def open_envelope(
             content_type = content
         elif lowered == "ce_specversion":
             binary = True
-    if content_type[:23].lower() == STRUCTURED.encode():
-        if content_type[:29].lower() == BATCH.encode():
+    kind = content_type.lower()
+    if kind.startswith(STRUCTURED):
+        if kind.startswith(BATCH):
             raise Unreadable(
                 DeadLetterReason.BAD_ENVELOPE, "envelope", "content-type", "batches are not read"
             )

@@ -6,11 +6,12 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from processors.accounts.account import Account
-from processors.accounts.resting import rest, wake
+from processors.accounts.resting import MANY, rest, wake
 from processors.partition.trail import DECODER as TRAIL_DECODER
 from processors.partition.trail import EMPTY, Trail
 
 if TYPE_CHECKING:
+    from processors.accounts.resting import Encoded
     from processors.partition.records import Headers
 
 DUE = "due"
@@ -24,7 +25,17 @@ class Store:
     generations is dropped. That bounds them without book-keeping on each access.
     """
 
-    __slots__ = ("capacity", "checkpoints", "due", "heap", "older", "resting", "trails", "younger")
+    __slots__ = (
+        "capacity",
+        "checkpoints",
+        "due",
+        "encoded",
+        "heap",
+        "older",
+        "resting",
+        "trails",
+        "younger",
+    )
 
     def __init__(self, capacity: int = 20_000) -> None:
         self.capacity = capacity
@@ -36,6 +47,8 @@ class Store:
         """May hold what is no longer so; `due` decides."""
         self.trails: dict[str, Trail] = {}
         self.checkpoints: dict[tuple[int, str], bytes] = {}
+        self.encoded: dict[str, Encoded] = {}
+        """Orders of busy accounts among the decoded ones."""
 
     def open(self, name: str) -> Account:
         """The account, decoded; a new one if it was never seen."""
@@ -54,11 +67,15 @@ class Store:
         if len(self.younger) >= self.capacity:
             self.older = self.younger
             self.younger = {}
+            self.encoded.clear()
         self.younger[name] = account
 
     def rest(self, name: str, account: Account) -> bytes:
         """The account's bytes, kept from now on."""
-        resting = self.resting[name] = rest(account)
+        encoded = None
+        if len(account.orders) >= MANY:
+            encoded = self.encoded.setdefault(name, {})
+        resting = self.resting[name] = rest(account, encoded)
         return resting
 
     def mark_due(self, name: str, instant: int | None) -> None:

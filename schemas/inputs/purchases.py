@@ -56,9 +56,8 @@ class Content(InputData):
         lines = self.lines
         if len(lines) > 1 and len({line.line_id for line in lines}) < len(lines):
             raise ValueError("lines must not repeat a line_id")
-        if self.order_discount_minor > sum(
-            line.amount_minor for line in lines if line.kind == "goods"
-        ):
+        discount = self.order_discount_minor
+        if discount and discount > sum(i.amount_minor for i in lines if i.kind == "goods"):
             raise ValueError("order_discount_minor must not exceed the goods lines")
         if self.tenders:
             total = sum(line.amount_minor + line.tax_minor for line in lines)
