@@ -58,7 +58,8 @@ class Start(Struct, frozen=True, gc=False):
     program_version: str
 
 
-encode = msgspec.json.Encoder(order="sorted").encode
+encode = msgspec.json.Encoder(order="deterministic").encode
+"""Fields stand in alphabetical order; what is left to sort are the keys of dicts."""
 
 
 def output_id(account: str, member_sequence: int, kind: str, index: int) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH_UTC = EPOCH.replace(tzinfo=None)
 MICROSECOND = timedelta(microseconds=1)
 DATE_LENGTH = 10
 
@@ -31,8 +32,7 @@ def parse_instant(text: str) -> int:
 @lru_cache(maxsize=1 << 14)
 def format_instant(instant: int) -> str:
     """RFC 3339 in UTC, without needless fractions."""
-    moment = EPOCH + timedelta(microseconds=instant)
-    return moment.replace(tzinfo=None).isoformat() + "Z"
+    return (EPOCH_UTC + timedelta(microseconds=instant)).isoformat() + "Z"
 
 
 @lru_cache(maxsize=1 << 14)

@@ -58,7 +58,8 @@ class Balance(Struct, frozen=True, gc=False):
     tiers: dict[str, TierBalance]
 
 
-ENCODER = msgspec.json.Encoder(order="sorted")
+# Fields stand in alphabetical order; what is left to sort are the names of units and ladders.
+ENCODER = msgspec.json.Encoder(order="deterministic")
 NOTHING = Totals()
 
 
@@ -99,17 +100,16 @@ def _unit(account: Account, unit: str, scale: int, before: int) -> UnitBalance:
 
 def _tier(account: Account, ladder: Ladder, at: int) -> TierBalance:
     standing = standing_of(ladder, account)
-    rank = rank_of(ladder, standing.tier)
+    rank, tiers = rank_of(ladder, standing.tier), ladder.tiers
     currency = best_currency(ladder, account, at)
     progress = figure(ladder, account, at, currency)
-    above = ladder.tiers[rank + 1] if rank + 1 < len(ladder.tiers) else None
-    keep = ladder.tiers[rank].thresholds.get(currency, 0)
+    keep = tiers[rank].thresholds.get(currency, 0)
     return TierBalance(
         format_amount(progress, ladder.scale),
         format_instant(standing.since) if standing.since else None,
         standing.tier,
-        None if above is None else above.id,
-        format_amount(max(0, keep - progress), ladder.scale),
+        tiers[rank + 1].id if rank + 1 < len(tiers) else None,
+        format_amount(keep - progress if keep > progress else 0, ladder.scale),
         None if standing.until is None else format_instant(standing.until),
     )
 

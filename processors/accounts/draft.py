@@ -173,7 +173,7 @@ class Draft:
         """Every item that was put, with its last value, in order of collection and key."""
         # The items themselves: they are encoded with the record, in one go.
         items = cast("dict[tuple[str, str], Raw]", self.changed)
-        made = [Change(*name, items[name]) for name in sorted(items)]
+        made = [Change(name[0], name[1], items[name]) for name in sorted(items)]
         clock = cast("dict[str, Raw]", self.clock)
         made += [Change("clock", name, clock[name]) for name in sorted(clock)]
         return tuple(made)

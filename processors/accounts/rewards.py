@@ -40,13 +40,12 @@ def refresh(draft: Draft) -> None:
 def is_open(draft: Draft, reward: Reward) -> bool:
     """True while a catalogue reward can be had: its price is there and its gates hold."""
     assert reward.cost is not None, "a granted reward has no price"
-    if gate(draft.version, draft.account, reward, draft.time) is not None:
-        return False
     cost = reward.cost(draft.time)
-    if cost == 0 or reward.unit is None:
-        return True
-    totals = draft.account.totals.get(reward.unit)
-    return totals is not None and totals.available >= cost
+    if cost and reward.unit is not None:
+        totals = draft.account.totals.get(reward.unit)
+        if totals is None or totals.available < cost:
+            return False
+    return gate(draft.version, draft.account, reward, draft.time) is None
 
 
 def gate(version: Version, account: Account, reward: Reward, at: int) -> str | None:

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 
 def spread(amounts: Sequence[int], total: int) -> list[int]:
     """Split `total` by `amounts`: largest remainder, ties to the earlier one."""
-    whole = sum(amounts)
-    if not whole or not total:
+    if not total or not (whole := sum(amounts)):
         return [0] * len(amounts)
     total = min(total, whole)
     shares = [amount * total // whole for amount in amounts]
@@ -42,7 +41,7 @@ def lines_of(data: PurchaseCompleted | PurchaseEdited) -> tuple[OrderLine, ...]:
     """The order's lines, all kept, with their shares of the order discount."""
     goods = [line.amount_minor if line.kind == "goods" else 0 for line in data.lines]
     discounts = spread(goods, data.order_discount_minor or 0)
-    return tuple(
+    lines = [
         OrderLine(
             line.line_id,
             line.sku,
@@ -59,7 +58,8 @@ def lines_of(data: PurchaseCompleted | PurchaseEdited) -> tuple[OrderLine, ...]:
             line.tax_minor,
         )
         for line, discount in zip(data.lines, discounts, strict=True)
-    )
+    ]
+    return tuple(lines)
 
 
 def tenders_of(data: PurchaseCompleted | PurchaseEdited) -> dict[str, int]:
@@ -178,4 +178,4 @@ def _cap_key(draft: Draft, order: Order, cap: Cap) -> str:
 
 def goods_kept_minor(order: Order) -> int:
     """Goods after discounts, before tax, that are kept."""
-    return sum(line.kept_minor for line in order.lines if line.kind == "goods")
+    return sum([line.kept_minor for line in order.lines if line.kind == "goods"])

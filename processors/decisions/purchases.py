@@ -20,6 +20,7 @@ from processors.decisions.waiting import apply_waiting
 if TYPE_CHECKING:
     from processors.accounts.account import Order
     from processors.accounts.draft import Draft
+    from processors.programs.compiled import Version
     from schemas.inputs.purchases import (
         PurchaseCompleted,
         PurchaseDelivered,
@@ -58,7 +59,7 @@ def settle(
     if order.paid and points:
         order = reprice(draft, order_id, order, explain=explain)
     counted = sum(order.counted.values())
-    order = count_order(draft, order, counted_by(draft, order))
+    order = count_order(draft, order, counted_by(version, order))
     draft.put("orders", order_id, order)
     more = sum(order.counted.values()) - counted
     notices = len(draft.notices)
@@ -67,14 +68,15 @@ def settle(
             raise_tier(draft, ladder)
         else:
             lower_tier(draft, ladder, order.time)
-    follow_tiers(draft, notices)
+    if len(draft.notices) > notices:
+        follow_tiers(draft, notices)
     convert(draft, version)
 
 
-def counted_by(draft: Draft, order: Order) -> dict[str, int]:
-    """What the order adds to each ladder's counter now."""
+def counted_by(version: Version, order: Order) -> dict[str, int]:
+    """What the order adds to each ladder's counter now, by the version that priced it."""
     amounts: dict[str, int] = {}
-    for ladder in draft.version_of(order).ladders:
+    for ladder in version.ladders:
         if order.cancelled:
             amounts[ladder.id] = 0
         elif ladder.counts == "spend":

@@ -106,6 +106,8 @@ def judge_first_order(draft: Draft, order_id: str, referrer: str | None) -> None
 def _attribution(draft: Draft, rules: ReferralRules) -> tuple[str, Referral] | None:
     """The first attribution that is within its look-back and was not used up."""
     calendar = draft.program.calendar
+    if not draft.account.referrals:
+        return None
     held = [
         (item.at, referral_id)
         for referral_id, item in draft.account.referrals.items()

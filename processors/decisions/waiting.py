@@ -66,6 +66,8 @@ def input_of(parked: Parked) -> Input:
 
 def apply_waiting(draft: Draft, reference: str) -> None:
     """Decide what waited for `reference`: at its own time if that is later, else now."""
+    if not draft.account.parked:
+        return
     names = [
         (parked.time, parked.arrived, name)
         for name, parked in draft.account.parked.items()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from msgspec import Struct
+
 Headers = Sequence[tuple[str, bytes]]
 
 LEDGER: Final = "ledger"
@@ -34,7 +36,7 @@ class Fetched(NamedTuple):
     headers: Headers
 
 
-class Outgoing(NamedTuple):
+class Outgoing(Struct, frozen=True, gc=False):
     """One record to be written."""
 
     partition: int

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from msgspec.structs import replace
 
 from docs.reference_consumer import Balances, follow
 from processors.engine import engine_of
@@ -115,7 +116,7 @@ async def test_one_changed_byte_of_the_ledger_is_found(deployment: Settings) -> 
     fold(topology)
     ledger = topology.batches[5][1].outgoing["ledger"]
     changed = (ledger[0].value or b"").replace(b"accepted", b"acceptee", 1)
-    ledger[0] = ledger[0]._replace(value=changed)
+    ledger[0] = replace(ledger[0], value=changed)
     assert "V3 chain" in await written(topology, deployment)
 
 
