@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from processors.runtime.clock import Clock
     from processors.runtime.settings import Settings
     from processors.runtime.telemetry import Telemetry
-    from processors.runtime.transport import LedgerThread
+    from processors.runtime.thread import LedgerThread
 
 log = structlog.get_logger("owner")
 RECLAIM_SECONDS = 2.5
@@ -63,8 +63,6 @@ class Owner:
         self.unheard: set[int] = set()
         """Partitions that were announced at the last tick, and not drained."""
         self.announcements = 0
-        self.seeks = 0
-        """How often positions were set: what was fetched across that is of no use."""
         self.recovered_once = False
         self.stopping = False
         self.reclaiming: set[int] = set()
@@ -84,11 +82,6 @@ class Owner:
         owned = self.owned.get(partition)
         if owned is not None:
             owned.waiting.add(topic, records)
-
-    def position(self, log: TP) -> int | None:
-        """The next offset to fetch of a topic's partition; None if it is not ours."""
-        owned = self.owned.get(log.partition)
-        return None if owned is None else owned.waiting.positions.get(log.topic)
 
     def full(self) -> set[TP]:
         """Partitions of topics of which enough waits: they are not fetched for now."""
@@ -146,6 +139,7 @@ class Owner:
         positions: dict[TP, int] = {}
         if fresh:
             logs = [TP(topic, number) for number in fresh for topic in self.topics]
+            thread.displace(logs)
             ends = await thread.ends(logs)
             for number in fresh:
                 known = {log.topic: ends[log] for log in logs if log.partition == number}
@@ -154,7 +148,6 @@ class Owner:
             for topic in self.topics:
                 positions[TP(topic, number)] = owned.waiting.positions[topic]
         self.announced &= self.draining  # Faust drops messages of before a rebalance
-        self.seeks += 1
         self.recovered_once = True
         self.telemetry.assigned(sorted(self.owned))
         return positions
@@ -203,11 +196,11 @@ class Owner:
         if self.owned.get(number) is owned and not self.stopping and self.thread is not None:
             del self.owned[number]
             logs = [TP(topic, number) for topic in self.topics]
+            self.thread.displace(logs)
             ends = await self.thread.ends(logs)
             await self._open(number, {log.topic: end for log, end in ends.items()})
-            self.seeks += 1
-            for topic, position in self.owned[number].waiting.positions.items():
-                self.thread.seek(TP(topic, number), position)
+            positions = self.owned[number].waiting.positions
+            await self.thread.place({log: positions[log.topic] for log in logs})
         self.reclaiming.discard(number)
 
     # --- folding

@@ -11,74 +11,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-import aiokafka
-from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 
 from processors.partition import Fetched
+from processors.runtime.thread import IDLE_SECONDS, LedgerThread
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping
+    from collections.abc import AsyncIterator, Mapping
 
     from processors.runtime.owner import Owner
 
 SCHEME = "ledger"
-FETCH_WAIT_MS = 20
-FETCH_BYTES = 1 << 20
-POLL_SECONDS = 0.5
-
-
-class LedgerThread(driver.AIOKafkaConsumerThread):
-    """Faust's consumer thread, with the client made as the ledger needs it."""
-
-    def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
-        """Every setting whose default is dangerous is named."""
-        conf = self.app.conf
-        self._assignor = cast("Any", RangePartitionAssignor)
-        return aiokafka.AIOKafkaConsumer(
-            client_id=conf.broker_client_id,
-            group_id=conf.id,
-            bootstrap_servers=driver.server_list(transport.url, transport.default_port),
-            partition_assignment_strategy=[RangePartitionAssignor],
-            isolation_level="read_committed",
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            fetch_max_wait_ms=FETCH_WAIT_MS,
-            max_partition_fetch_bytes=FETCH_BYTES,
-            max_poll_records=conf.broker_max_poll_records,
-            max_poll_interval_ms=int(conf.broker_max_poll_interval * 1000),
-            request_timeout_ms=int(conf.broker_request_timeout * 1000),
-            session_timeout_ms=int(conf.broker_session_timeout * 1000),
-            rebalance_timeout_ms=int(conf.broker_rebalance_timeout * 1000),
-            heartbeat_interval_ms=int(conf.broker_heartbeat_interval * 1000),
-        )
-
-    async def fetch_state(self, logs: Iterable[TP]) -> dict[TP, tuple[int, int]]:
-        """Position and known end of partitions, as the last fetch response told."""
-        consumer = self._ensure_consumer()
-        return cast(
-            "dict[TP, tuple[int, int]]",
-            await self.call_thread(_state, consumer, list(logs)),
-        )
-
-    async def ends(self, logs: Iterable[TP]) -> Mapping[TP, int]:
-        """The committed end of partitions, asked of the broker now."""
-        consumer = self._ensure_consumer()
-        return cast("Mapping[TP, int]", await self.call_thread(consumer.end_offsets, list(logs)))
-
-    async def note_positions(self, positions: Mapping[TP, int]) -> None:
-        """Write group offsets: for lag dashboards alone, never read by us."""
-        consumer = self._ensure_consumer()
-        await self.call_thread(consumer.commit, dict(positions))
-
-
-async def _state(consumer: aiokafka.AIOKafkaConsumer, logs: list[TP]) -> dict[TP, tuple[int, int]]:
-    found: dict[TP, tuple[int, int]] = {}
-    for log in logs:
-        end = consumer.last_stable_offset(log)
-        found[log] = (await consumer.position(log), -1 if end is None else end)
-    return found
 
 
 class LedgerConsumer(driver.Consumer):
@@ -105,39 +49,27 @@ class LedgerConsumer(driver.Consumer):
         del timeout
         if not self.flow_active:
             await self.wait(cast("Any", self.can_resume_flow))
-        owner = self.owner
-        seeks = owner.seeks
+        owner, thread = self.owner, self.ledger_thread
         wanted = self._get_active_partitions() - owner.full()
         if not wanted:
-            await self.sleep(0.01)
+            await self.sleep(IDLE_SECONDS)
             return
-        records = await self._thread.getmany(wanted, POLL_SECONDS) or {}
-        if owner.seeks != seeks:
-            self._fetch_again(records)
-            return
-        for log, found in records.items():
-            owner.add(log.topic, log.partition, [_fetched(record) for record in found])
+        for log, (place, found) in (await thread.fetch(wanted)).items():
+            if thread.holds(log, place):
+                owner.add(log.topic, log.partition, [_fetched(record) for record in found])
         if self.should_stop or not self.flow_active:
             return
         await self._look_ahead()
         for partition in owner.to_announce():
             yield self._announcement(partition, self.app.consumer_generation_id)
 
-    def _fetch_again(self, logs: Iterable[TP]) -> None:
-        """Drop what was fetched across a seek: nobody can tell on which side of it this lies."""
-        for log in logs:
-            position = self.owner.position(log)
-            if position is not None:
-                self.ledger_thread.seek(log, position)
-
     async def _look_ahead(self) -> None:
         """Learn how far topics go that the merge waits for."""
-        doubtful = self.owner.doubtful()
-        seeks = self.owner.seeks
+        thread, doubtful = self.ledger_thread, self.owner.doubtful()
         if doubtful:
-            state = await self.ledger_thread.fetch_state(doubtful)
-            for log, (position, end) in state.items():
-                if self.owner.seeks == seeks:
+            state = await thread.fetch_state(doubtful)
+            for log, (place, position, end) in state.items():
+                if thread.holds(log, place):
                     self.owner.reached(log.topic, log.partition, position, end)
 
     def _announcement(self, partition: int, generation: int) -> tuple[TP, ConsumerMessage]:
@@ -162,8 +94,7 @@ class LedgerConsumer(driver.Consumer):
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Recover every partition that is now ours, and go on where its ledger stands."""
         positions = await self.owner.take_over(self.assignment(), self.ledger_thread)
-        for log, offset in positions.items():
-            await self._seek(log, offset)
+        await self.ledger_thread.place(positions)
         return positions
 
     async def perform_seek(self) -> None:
