@@ -128,13 +128,17 @@ class SharedCap(Cap):
     rules: tuple[RuleName, ...] = Field(strict=False)
 
 
+Bracket = Annotated[tuple[Figure, Figure], Field(strict=False)]
+"""An amount in whole currency units, and the points from there on."""
+
+
 class Earning(Model):
     """What purchases earn by one rule."""
 
     unit: UnitName
     measure: Literal["amount", "visit", "units", "brackets"] = "amount"
     rate: Rate = Rate()
-    brackets: tuple[tuple[Figure, Figure], ...] = Field(default=(), strict=False)
+    brackets: tuple[Bracket, ...] = Field(default=(), strict=False)
     basis: Basis = Basis()
     tenders: Tenders = Tenders()
     when: When = When()
