@@ -116,9 +116,9 @@ def _tier(account: Account, ladder: Ladder, at: int) -> TierBalance:
 
 def best_currency(ladder: Ladder, account: Account, at: int) -> str:
     """The currency whose figure stands highest on the ladder; they are never added up."""
-    top = ladder.tiers[-1].thresholds
-    if "*" in top:
+    if not ladder.by_currency:
         return "*"
+    top = ladder.tiers[-1].thresholds
     scale = max(top.values())
     return max(
         sorted(top),

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from processors.accounts.account import Ground, Standing
 from schemas.ledger import Notice
 
 if TYPE_CHECKING:
-    from processors.accounts.account import Account, Order
+    from collections.abc import Callable
+
+    from processors.accounts.account import Account
     from processors.accounts.draft import Draft
     from processors.programs.compiled import Ladder, Version
 
-ATTRIBUTE = "attribute"
+ATTRIBUTE, ROLLING = "attribute", "rolling"
+"""Grounds that rest on no window of their own."""
 
 
 def counter_key(ladder: Ladder, window: str, currency: str) -> str:
     """The counter's name; ladders with one threshold for all currencies keep one counter."""
-    suffix = "" if "*" in ladder.tiers[-1].thresholds else f"/{currency}"
+    suffix = f"/{currency}" if ladder.by_currency else ""
     return f"{ladder.id}/{window}{suffix}"
 
 
@@ -27,10 +28,10 @@ def figure(ladder: Ladder, account: Account, at: int, currency: str = "*") -> in
     """What is counted in the window of `at`, in the counter's smallest step."""
     window, _ = ladder.window_of(at, account)
     if ladder.rolling_from is None:
-        return account.counters.get(counter_key(ladder, window, currency), 0)
+        return counted_in(ladder, account, window, currency)
     first = ladder.rolling_from(at)
     prefix = f"{ladder.id}/"
-    suffix = "" if "*" in ladder.tiers[-1].thresholds else f"/{currency}"
+    suffix = f"/{currency}" if ladder.by_currency else ""
     return sum(
         amount
         for key, amount in account.counters.items()
@@ -40,14 +41,23 @@ def figure(ladder: Ladder, account: Account, at: int, currency: str = "*") -> in
     )
 
 
+def counted_in(ladder: Ladder, account: Account, window: str, currency: str) -> int:
+    """What is counted in a window, in the counter's smallest step."""
+    return account.counters.get(counter_key(ladder, window, currency), 0)
+
+
 def supported(ladder: Ladder, account: Account, at: int) -> str:
     """The highest tier that the counters of the window of `at` carry."""
+    return _carried(ladder, lambda currency: figure(ladder, account, at, currency))
+
+
+def _carried(ladder: Ladder, figure_of: Callable[[str], int]) -> str:
     best = 0
     sums: dict[str, int] = {}
     for rank, tier in enumerate(ladder.tiers):
         for currency, threshold in tier.thresholds.items():
             if currency not in sums:
-                sums[currency] = figure(ladder, account, at, currency)
+                sums[currency] = figure_of(currency)
             if sums[currency] >= threshold:
                 best = rank
     return ladder.tiers[best].id
@@ -74,12 +84,18 @@ def tiers_held(version: Version, account: Account) -> dict[str, str]:
 
 def raise_tier(draft: Draft, ladder: Ladder) -> None:
     """After counting: a tier that the figure carries is held from now, or held for longer."""
+    if ladder.schedule is None:
+        gain(draft, ladder)
+
+
+def gain(draft: Draft, ladder: Ladder) -> None:
+    """Hold what the figure carries, if no ground of its window gives as much already."""
     account = draft.account
     tier = supported(ladder, account, draft.time)
     if rank_of(ladder, tier) == 0:
         return
     window, _ = ladder.window_of(draft.time, account)
-    name = "rolling" if ladder.rolling_from is not None else window
+    name = ROLLING if ladder.rolling_from is not None else window
     held = standing_of(ladder, account)
     ground = next((g for g in held.grounds if g.window == name), None)
     if ground is not None and rank_of(ladder, ground.tier) >= rank_of(ladder, tier):
@@ -88,16 +104,16 @@ def raise_tier(draft: Draft, ladder: Ladder) -> None:
     _settle(draft, ladder, (*held.grounds, Ground(name, tier, draft.time, until)), "earned")
 
 
-def lower_tier(draft: Draft, ladder: Ladder, order_time: int) -> None:
+def lower_tier(draft: Draft, ladder: Ladder, counted_at: int) -> None:
     """After a refund: the window's counter may no longer carry the tier that it gave."""
     account = draft.account
     held = standing_of(ladder, account)
-    if ladder.on_refund != "immediate" or not held.grounds:
+    if ladder.on_refund != "immediate" or ladder.schedule is not None or not held.grounds:
         return
-    window, _ = ladder.window_of(order_time, account)
+    window, _ = ladder.window_of(counted_at, account)
     rolling = ladder.rolling_from is not None
-    name = "rolling" if rolling else window
-    tier = supported(ladder, account, draft.time if rolling else order_time)
+    name = ROLLING if rolling else window
+    tier = supported(ladder, account, draft.time if rolling else counted_at)
     grounds: list[Ground] = []
     for ground in held.grounds:
         if ground.window != name or rank_of(ladder, ground.tier) <= rank_of(ladder, tier):
@@ -128,13 +144,36 @@ def judge(draft: Draft, ladder: Ladder) -> None:
 
 def _after_hold(draft: Draft, ladder: Ladder, ground: Ground, rank: int) -> Ground:
     """A ground without an end whose rolling figure fell: it ends when its hold does."""
-    if ladder.hold_days is None or ground.window != "rolling" or ground.until is not None:
+    if ladder.hold_days is None or ground.window != ROLLING or ground.until is not None:
         return ground
     if rank_of(ladder, ground.tier) <= rank:
         return ground
     hold = ladder.held_until(ground.since, draft.account)
     until = draft.time if hold is None else max(hold, draft.time)
     return Ground(ground.window, ground.tier, ground.since, until)
+
+
+def change_rules(draft: Draft, ladder: Ladder) -> None:
+    """A version starts: what its ladder does not know is judged by its own window's counter."""
+    held = standing_of(ladder, draft.account)
+    grounds: list[Ground] = []
+    for ground in held.grounds:
+        tier = ground.tier if _knows(ladder, ground.tier) else _instead(draft, ladder, ground)
+        if ground.window == ATTRIBUTE or rank_of(ladder, tier):
+            grounds.append(Ground(ground.window, tier, ground.since, ground.until))
+    if tuple(grounds) != held.grounds or not _knows(ladder, held.tier):
+        _settle(draft, ladder, tuple(grounds), "lapsed")
+
+
+def _knows(ladder: Ladder, tier: str) -> bool:
+    return any(rung.id == tier for rung in ladder.tiers)
+
+
+def _instead(draft: Draft, ladder: Ladder, ground: Ground) -> str:
+    account = draft.account
+    if ground.window == ROLLING:
+        return supported(ladder, account, draft.time)
+    return _carried(ladder, lambda currency: counted_in(ladder, account, ground.window, currency))
 
 
 def match_attributes(draft: Draft, ladder: Ladder) -> None:
@@ -196,31 +235,3 @@ def tell_tier(draft: Draft, ladder: Ladder, was: str, now: Standing, reason: str
     }
     draft.notices.append(Notice(data, "loyalty.tier.changed.v1"))
     draft.fire(f"tier/{ladder.id}", {"from": was, "to": now.tier, "reason": reason})
-
-
-def count_order(draft: Draft, order: Order, amounts: dict[str, int]) -> Order:
-    """Put what an order counts now into the counters, in the window of the order's time."""
-    account = draft.account
-    counted: dict[str, int] = {}
-    for ladder in draft.program.version(order.version).ladders:
-        amount = amounts.get(ladder.id, 0)
-        window, ends = ladder.window_of(order.time, account)
-        key = counter_key(ladder, window, order.currency)
-        if amount:
-            counted[key] = amount
-            watch_window(draft, ladder, ends, order.time)
-    for key in sorted(counted.keys() | order.counted.keys()):
-        more = counted.get(key, 0) - order.counted.get(key, 0)
-        if more > 0 or key in account.counters:
-            draft.count(key, more)
-    return replace(order, counted=counted) if counted != order.counted else order
-
-
-def watch_window(draft: Draft, ladder: Ladder, ends: int | None, time: int) -> None:
-    """See to it that the counter's reset, or a day's leaving, is due."""
-    if ladder.rolling_until is not None:
-        ends = ladder.rolling_until(time)
-    if ends is not None and ends > draft.time:
-        name = f"window/{ladder.id}/{ends}"
-        if name not in draft.account.timers:
-            draft.put("timers", name, ends)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.accounts.account import Frozen
+from processors.accounts.counting import watch_window
 from processors.accounts.lots import Origin, earn
 from processors.accounts.rewards import follow_tiers, grant
-from processors.accounts.tiers import counter_key, raise_tier, tiers_held, watch_window
+from processors.accounts.tiers import counter_key, raise_tier, tiers_held
 from processors.decisions.conversions import convert
 from processors.decisions.verdict import ACCEPTED, Verdict
 from processors.programs.compiled import Miss

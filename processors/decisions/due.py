@@ -13,10 +13,12 @@ from msgspec.structs import replace
 from processors.accounts.assign import next_due
 from processors.accounts.lots import expire, in_order, release
 from processors.accounts.rewards import close, follow_tiers
-from processors.accounts.tiers import judge
+from processors.accounts.tiers import change_rules, gain, judge
 from processors.decisions.closing import round_off
 from processors.decisions.conversions import convert
+from processors.decisions.members import judge_attributes
 from processors.decisions.memberships import end_membership
+from processors.decisions.purchases import settle
 from processors.decisions.redemptions import release_hold
 from processors.decisions.reviews import approve_by_itself
 from schemas.ledger import Notice
@@ -72,6 +74,8 @@ TIMER_RANKS = {
     "allowance": 0,
     "close": 0,
     "window": 4,
+    "settle": 4,
+    "judge": 5,
     "version": 5,
     "reward": 6,
     "notice": 7,
@@ -156,6 +160,22 @@ def _lapse(draft: Draft, unit: str) -> None:
     expire(draft, [name for name, _ in in_order(draft, unit)], "inactivity")
 
 
+def _settle(draft: Draft, rest: str) -> None:
+    """What is kept of an order counts from now on."""
+    order_id = rest.partition("/")[2]
+    order = draft.account.orders.get(order_id)
+    if order is not None:
+        settle(draft, order_id, order, points=False)
+
+
+def _judge_on_schedule(draft: Draft, ladder_id: str) -> None:
+    notices = len(draft.notices)
+    for ladder in draft.version.ladders:
+        if ladder.id == ladder_id and ladder.schedule is not None:
+            gain(draft, ladder)
+    follow_tiers(draft, notices)
+
+
 def _remind(draft: Draft, rest: str) -> None:
     unit, ends, notice = rest.split("/", 2)
     amount = draft.account.schedule.get(unit, {}).get(int(ends), 0)
@@ -178,8 +198,11 @@ def _close(draft: Draft, _rest: str) -> None:
 
 def _start_version(draft: Draft, _rest: str) -> None:
     """Tiers that the version in force from now on does not know are over."""
+    notices = len(draft.notices)
     for ladder in draft.version.ladders:
-        _judge_ladder(draft, ladder)
+        change_rules(draft, ladder)
+    follow_tiers(draft, notices)
+    judge_attributes(draft)
 
 
 def _nothing(_draft: Draft, _rest: str) -> None:
@@ -191,6 +214,8 @@ TIMERS: dict[str, Callable[[Draft, str], None]] = {
     "close": _close,
     "version": _start_version,
     "window": _reset_window,
+    "settle": _settle,
+    "judge": _judge_on_schedule,
     "reward": _nothing,
     "notice": _remind,
 }

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from processors.accounts.counting import count_order, counted_by, counts_at, plan_settling
 from processors.accounts.lots import lot_id
 from processors.accounts.rewards import follow_tiers
-from processors.accounts.tiers import count_order, lower_tier, raise_tier
+from processors.accounts.tiers import lower_tier, raise_tier
 from processors.decisions.activity import renew_activity
 from processors.decisions.conversions import convert
-from processors.decisions.orders import goods_kept_minor, place, reprice
+from processors.decisions.orders import place, reprice
 from processors.decisions.redemptions import commit_with_order
 from processors.decisions.referrals import judge_first_order
 from processors.decisions.verdict import ACCEPTED, Verdict, parked, refused
@@ -32,14 +33,15 @@ if TYPE_CHECKING:
 def completed(draft: Draft, data: PurchaseCompleted) -> Verdict:
     """Earn by the rules in force, count, judge tiers, convert, and decide a referral."""
     version = draft.version
-    if version.currencies is not None and data.currency not in version.currencies:
-        return refused("wrong_currency")
     if version.earning_ends is not None and draft.time >= version.earning_ends:
         return refused("earning_ended")
+    if version.currencies is not None and data.currency not in version.currencies:
+        return refused("wrong_currency")
     order = place(draft, data)
     if data.redemption_id is not None:
         commit_with_order(draft, data.redemption_id)
     settle(draft, data.order_id, order, explain=True)
+    plan_settling(draft, data.order_id, order)
     judge_first_order(draft, data.order_id, data.referrer)
     for key, used in version.limits(order):
         draft.count(key, used)
@@ -55,37 +57,28 @@ def settle(
 
     `points=False` leaves the points alone: the refund mode has taken its own.
     """
-    version = draft.version_of(order)
+    version, posted = draft.version_of(order), len(draft.entries)
     if order.paid and points:
         order = reprice(draft, order_id, order, explain=explain)
-    counted = sum(order.counted.values())
-    order = count_order(draft, order, counted_by(version, order))
+    order, more = _count(draft, order, version)
     draft.put("orders", order_id, order)
-    more = sum(order.counted.values()) - counted
     notices = len(draft.notices)
-    for ladder in version.ladders if more else ():
+    for ladder in draft.version.ladders if more else ():
         if more > 0:
             raise_tier(draft, ladder)
         else:
-            lower_tier(draft, ladder, order.time)
+            lower_tier(draft, ladder, counts_at(ladder, order))
     if len(draft.notices) > notices:
         follow_tiers(draft, notices)
-    convert(draft, version)
+    if any([entry.kind == "points.earned" for entry in draft.entries[posted:]]):
+        convert(draft, version)
 
 
-def counted_by(version: Version, order: Order) -> dict[str, int]:
-    """What the order adds to each ladder's counter now, by the version that priced it."""
-    amounts: dict[str, int] = {}
-    for ladder in version.ladders:
-        if order.cancelled:
-            amounts[ladder.id] = 0
-        elif ladder.counts == "spend":
-            amounts[ladder.id] = goods_kept_minor(order)
-        elif ladder.counts == "points":
-            amounts[ladder.id] = sum(order.granted.values())
-        elif ladder.counts == "orders":
-            amounts[ladder.id] = 1
-    return amounts
+def _count(draft: Draft, order: Order, version: Version) -> tuple[Order, int]:
+    """Bring the counters in line, and say by how much they grew."""
+    counted = sum(order.counted.values())
+    order = count_order(draft, order, counted_by(version, order, draft.time))
+    return order, sum(order.counted.values()) - counted
 
 
 def paid(draft: Draft, data: PurchasePaid) -> Verdict:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from processors.accounts.account import Lot, Parked, Part, Redemption
 from processors.accounts.lots import draw, give_back, keep, legs_of
-from processors.accounts.rewards import gate, grant
+from processors.accounts.rewards import grant
 from processors.decisions.activity import renew_activity
+from processors.decisions.prices import Price, balance_refusal, price_of
 from processors.decisions.verdict import ACCEPTED, Verdict, refused
 from processors.decisions.waiting import apply_waiting, deadline
 from schemas.ledger import Bucket, Leg
-from schemas.values import canonical_of, parse_amount
+from schemas.values import canonical_of
 
 if TYPE_CHECKING:
     from processors.accounts.draft import Draft
-    from processors.programs.compiled import Redeeming
     from schemas.inputs.requests import (
         RedemptionCommitted,
         RedemptionReleased,
@@ -28,18 +28,10 @@ if TYPE_CHECKING:
 COMMITTED = "loyalty.redemption.committed.v1"
 
 
-class Price(NamedTuple):
-    """What a request costs, or why it is refused before the balance is looked at."""
-
-    unit: str = ""
-    amount: int = 0
-    refusal: str | None = None
-
-
 def requested(draft: Draft, data: RedemptionRequested) -> Verdict:
     """Reserve the points, at today's price; programs may commit at once."""
-    price = _price_of_reward(draft, data) if data.reward_id else _price_of_amount(draft, data)
-    refusal = None if draft.forced else price.refusal or _balance_refusal(draft, data, price)
+    price = price_of(draft, data)
+    refusal = None if draft.forced else price.refusal or balance_refusal(draft, data, price)
     if refusal is not None:
         return refused(refusal)
     mode = draft.version.redeeming
@@ -87,65 +79,6 @@ def _payable(draft: Draft, price: Price) -> int:
     available = draft.totals(price.unit).available
     assert draft.forced or price.amount <= available, "a redemption beyond the balance was let in"
     return min(price.amount, available)
-
-
-def _price_of_reward(  # noqa: PLR0911 - one for each refusal, in their order
-    draft: Draft, data: RedemptionRequested
-) -> Price:
-    assert data.reward_id is not None, "asked for by reward"
-    version = draft.version
-    reward = version.rewards.get(data.reward_id)
-    if reward is None:
-        return Price(refusal="unknown_reward")
-    if version.redeeming_ends is not None and draft.time >= version.redeeming_ends:
-        return Price(refusal="redeeming_ended")
-    if reward.cost is None or reward.unit is None:
-        return Price(refusal="reward_not_available")
-    amount = reward.cost(draft.time)
-    shut = gate(version, draft.account, reward, draft.time)
-    if shut is not None:
-        return Price(reward.unit, amount, shut)
-    if data.currency and reward.currency and data.currency != reward.currency:
-        return Price(reward.unit, amount, "currency_mismatch")
-    if (data.order_total_minor or 0) < reward.minimum_order_minor:
-        return Price(reward.unit, amount, "below_minimum_order")
-    return Price(reward.unit, amount)
-
-
-def _price_of_amount(draft: Draft, data: RedemptionRequested) -> Price:
-    version, mode = draft.version, draft.version.redeeming
-    unit = data.unit or min(mode.units, default="")
-    if unit not in mode.units:
-        return Price(refusal="reward_not_available")
-    if version.redeeming_ends is not None and draft.time >= version.redeeming_ends:
-        return Price(refusal="redeeming_ended")
-    total = data.order_total_minor
-    if mode.minimum_order_minor and (total or 0) < mode.minimum_order_minor:
-        return Price(unit, 0, "below_minimum_order")
-    amount = parse_amount(data.amount or "0", version.units[unit].scale)
-    if amount is None or amount <= 0 or amount % mode.increment:
-        return Price(unit, 0, "not_an_increment")
-    if _above_maximum(mode, amount, total):
-        return Price(unit, amount, "above_maximum")
-    return Price(unit, amount)
-
-
-def _above_maximum(mode: Redeeming, amount: int, total_minor: int | None) -> bool:
-    if mode.ceiling is not None and amount > mode.ceiling(total_minor or 0):
-        return True
-    if not mode.remain_payable_minor or mode.point_minor is None:
-        return False
-    top, bottom = mode.point_minor
-    return (total_minor or 0) * bottom - amount * top < mode.remain_payable_minor * bottom
-
-
-def _balance_refusal(draft: Draft, data: RedemptionRequested, price: Price) -> str | None:
-    available = draft.totals(price.unit).available
-    if price.amount > available:
-        return "insufficient_balance"
-    if not data.reward_id and available - price.amount < draft.version.redeeming.minimum_balance:
-        return "below_minimum_balance"
-    return None
 
 
 def committed(draft: Draft, data: RedemptionCommitted) -> Verdict:

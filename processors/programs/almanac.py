@@ -33,7 +33,20 @@ def almanac(
     ends = [version.closes_at for version in versions if version.closes_at is not None]
     if ends:
         entries.append(Dated("close/", among(ends)))
+    entries += _judgements(versions)
     return tuple(entries)
+
+
+def _judgements(versions: tuple[compiled.Version, ...]) -> list[Dated]:
+    """Ladders that are judged on set dates only."""
+    found: dict[str, Dated] = {}
+    for version in versions:
+        for ladder in version.ladders:
+            if ladder.schedule is not None:
+                following = ladder.schedule
+                name = f"judge/{ladder.id}"
+                found[name] = Dated(name, lambda at, _account, next_=following: next_(at))  # type: ignore[misc]
+    return list(found.values())
 
 
 def among(instants: Iterable[int]) -> Callable[[int, Account], int | None]:

@@ -15,6 +15,7 @@ SECOND = 1_000_000
 QUARTER_HOUR = 900 * SECOND
 """Offsets of a zone change only at full quarters of an hour."""
 MONTHS = 12
+WEEK, FRIDAY = 7, 4
 EPOCH = date(1970, 1, 1).toordinal()
 DAY = 86_400 * SECOND
 
@@ -91,6 +92,14 @@ class Calendar:
         """00:00 of 1 January of the Nth year after the year of `instant`."""
         return self.start_of(date(self.date(instant).year + years, 1, 1))
 
+    def next_first_working_day(self, instant: int) -> int:
+        """00:00 of the first Monday to Friday of a month that comes after an instant."""
+        month = self.date(instant).replace(day=1)
+        at = self.start_of(_first_working_day(month))
+        if at > instant:
+            return at
+        return self.start_of(_first_working_day(add_months(month, 1)))
+
     def anniversary(self, anchor: int, instant: int, months: int = MONTHS) -> tuple[int, int]:
         """The period of `months` that holds `instant`, counted from the anchor's date each time.
 
@@ -114,6 +123,12 @@ class Calendar:
 def calendar(zone: str) -> Calendar:
     """The calendar of a zone. Raises ZoneInfoNotFoundError for a zone that does not exist."""
     return Calendar(zone)
+
+
+def _first_working_day(month: date) -> date:
+    """The first day of a month that is none of a weekend."""
+    beyond = month.weekday() - FRIDAY
+    return month if beyond <= 0 else month + timedelta(days=WEEK - FRIDAY - beyond)
 
 
 def add_months(day: date, months: int) -> date:

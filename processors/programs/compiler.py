@@ -13,16 +13,17 @@ from processors.programs.calendars import calendar as calendar_of
 from processors.programs.figures import ratio_of, steps_of
 from processors.programs.ladders import compile_ladder
 from processors.programs.periods import ending, releasing, window_of
-from processors.programs.pricing import MINOR, freezing, pricing, trigger_key
+from processors.programs.pricing import freezing, pricing, trigger_key
+from processors.programs.redeeming import compile_redeeming, minor_of
 from processors.programs.sides import compile_referrals, compile_reviews
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from processors.accounts.account import Account, Frozen, Order
     from processors.programs.calendars import Calendar
 
-HOUR = 3_600_000_000
 MICRO = 10**6
 
 
@@ -61,9 +62,6 @@ def version_hash(version: model.Version, file: model.ProgramFile) -> str:
 def _version(
     name: str, version: model.Version, file: model.ProgramFile, calendar: Calendar
 ) -> compiled.Version:
-    redemption = version.redemption
-    unit = redemption.by_amount[0] if redemption.by_amount else next(iter(version.units), "")
-    scale = version.units[unit].scale if unit else 0
     holder: list[compiled.Version] = []
     freeze = freezing(version, file, calendar)
 
@@ -93,15 +91,7 @@ def _version(
         rewards={
             key: _reward(key, reward, version, calendar) for key, reward in version.rewards.items()
         },
-        redeeming=compiled.Redeeming(
-            mode=redemption.mode,
-            reversible=redemption.reversible,
-            units=frozenset(redemption.by_amount),
-            increment=steps_of(redemption.increment, scale),
-            minimum_order_minor=_minor(redemption.minimum_order),
-            minimum_balance=steps_of(redemption.minimum_balance, scale),
-            hold_until=_hold(redemption.hold_hours),
-        ),
+        redeeming=compile_redeeming(version),
         refund_mode=version.refund.mode,
         refund_custom=version.refund.custom_amount,
         refund_horizon_days=version.refund.horizon_days,
@@ -113,6 +103,9 @@ def _version(
             compiled.Reminder(key, reminder.unit, _before(reminder.days_before, calendar))
             for key, reminder in version.reminders.items()
         ),
+        earning_ends=_starts(version.sunset.earning, calendar),
+        redeeming_ends=_starts(version.sunset.redeeming, calendar),
+        closes_at=_starts(version.sunset.lapse, calendar),
         adjustment_expires_at=lambda _unit, at, account: expiry(at, account),
     )
     holder.append(made)
@@ -181,7 +174,7 @@ def _reward(
         name,
         reward.unit,
         None if cost is None else (lambda _at: cost),
-        minimum_order_minor=_minor(reward.minimum_order),
+        minimum_order_minor=minor_of(reward.minimum_order),
         currency=reward.currency,
         tiers=None if reward.tiers is None else frozenset(reward.tiers),
         ladder=ladder,
@@ -230,13 +223,9 @@ def _activity_price(
     return price
 
 
-def _minor(figure: str | None) -> int:
-    return 0 if figure is None else steps_of(figure, MINOR)
-
-
-def _hold(hours: int | None) -> Callable[[int], int | None]:
-    return lambda at: None if hours is None else at + hours * HOUR
-
-
 def _before(days: int, calendar: Calendar) -> Callable[[int], int]:
     return lambda ends: calendar.days_after(ends, -days)
+
+
+def _starts(day: date | None, calendar: Calendar) -> int | None:
+    return None if day is None else calendar.start_of(day)

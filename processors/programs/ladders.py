@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from processors.accounts.anchors import anchor
 from processors.programs import compiled, model
+from processors.programs.calendars import MONTHS
 from processors.programs.figures import steps_of
 
 if TYPE_CHECKING:
@@ -35,9 +37,21 @@ def compile_ladder(
         held_until=_held(ladder, window, calendar),
         rolling_from=_rolling_from(ladder, calendar) if rolling else None,
         rolling_until=_rolling_until(ladder, calendar) if rolling else None,
+        by_currency=any(isinstance(rung.at, dict) for rung in ladder.tiers.values()),
+        unit=next(iter(version.units), ""),
+        counts_bonus=ladder.counts_bonus,
         on_refund=ladder.on_refund,
+        settles_at=_settling(ladder.settle_days, calendar),
         hold_days=ladder.hold_days,
+        schedule=calendar.next_first_working_day if ladder.judged != "at_event" else None,
     )
+
+
+def _settling(days: int | None, calendar: Calendar) -> Callable[[int], int] | None:
+    if days is None:
+        return None
+    wait = days
+    return lambda at: calendar.days_after(at, wait)
 
 
 def _scale(ladder: model.Ladder, version: model.Version) -> int:
@@ -49,8 +63,10 @@ def _scale(ladder: model.Ladder, version: model.Version) -> int:
 
 
 def _tier(name: str, rung: model.Rung, scale: int) -> compiled.Tier:
-    figures = rung.at if isinstance(rung.at, dict) else {"*": rung.at}
     attribute = next(iter(rung.attribute.items()), None)
+    figures = rung.at if isinstance(rung.at, dict) else {"*": rung.at}
+    if attribute is not None and "at" not in rung.model_fields_set:
+        figures = {}  # no figure carries it
     thresholds = {currency: steps_of(figure, scale) for currency, figure in figures.items()}
     return compiled.Tier(name, thresholds, attribute)
 
@@ -63,11 +79,13 @@ def _window(ladder: model.Ladder, calendar: Calendar) -> Callable[[int, Account]
     if ladder.window == "rolling":
         return lambda at, _account: (calendar.date(at).isoformat(), None)
 
-    def year_of_membership(at: int, account: Account) -> Window:
-        first, last = calendar.anniversary(account.profile.enrolled_at or at, at)
+    months = ladder.personal_months if ladder.window == "personal" else None
+
+    def period_of_member(at: int, account: Account) -> Window:
+        first, last = calendar.anniversary(anchor(account, at), at, months or MONTHS)
         return calendar.date(first).isoformat(), last
 
-    return year_of_membership
+    return period_of_member
 
 
 def _calendar_year(calendar: Calendar) -> Callable[[int, Account], Window]:
@@ -89,6 +107,9 @@ def _held(
         return lambda at, _account: calendar.days_after(at, days)
     if ladder.held in {"for_ever", "while_carried"}:
         return lambda _at, _account: None
+    if ladder.held == "months":
+        months = ladder.hold_months or MONTHS
+        return lambda at, _account: calendar.months_after(at, months)
     if ladder.held == "window":
         return lambda at, account: window(at, account)[1]
 

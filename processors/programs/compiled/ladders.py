@@ -41,9 +41,15 @@ class Ladder:
     """For a rolling window: the first date (YYYY-MM-DD) that is in it at an instant."""
     rolling_until: Callable[[int], int] | None = None
     """For a rolling window: when what was counted at an instant leaves it."""
+    by_currency: bool = False
+    """True when thresholds differ by currency: one counter for each, never added up."""
+    unit: str = ""
+    """Of the points that are counted."""
     counts_bonus: bool = False
+    """What promotions add counts as well."""
     on_refund: Literal["immediate", "at_window_end", "never"] = "immediate"
-    settle_days: int | None = None
+    settles_at: Callable[[int], int] | None = None
+    """When what an order of an instant has kept by then counts; None: at once."""
     hold_days: int | None = None
     schedule: Callable[[int], int] | None = None
     """For ladders judged on set dates only: the next judgement after an instant."""
