@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from processors.runtime import admin
-from tests.bench.load import preload, purchases, steady
+from tests.bench.load import START_MS, preload, purchases, steady
 from tests.bench.sides import PARTITIONS, Side, settings_for
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from processors.runtime.broker import server
 
 RATE = 1_000
+DAY_MS = 86_400_000
 
 
 class Latency(NamedTuple):
@@ -47,7 +48,8 @@ async def latency(
     await consumer.seek_to_beginning(*logs)
     try:
         source = settings.names.of("purchases")
-        warm = purchases(source, 2 * RATE, PARTITIONS, seed=1)
+        # Of a day before: what follows must not be late.
+        warm = purchases(source, 2 * RATE, PARTITIONS, seed=1, start_ms=START_MS - DAY_MS)
         await preload(settings, [record._replace(value=_renamed(record.value)) for record in warm])
         await running.until(2 * RATE)
         seen: dict[str, float] = {}

@@ -21,17 +21,18 @@ if TYPE_CHECKING:
 HEADERS = (("content-type", b"application/cloudevents+json"),)
 START_MS = 1_772_359_200_000
 STEP_MS = 200
+MEMBERS = 50_000
 
 
 def purchases(
-    topic: str, many: int, partitions: int, members: int = 50_000, seed: int = 7
+    topic: str, many: int, partitions: int, seed: int = 7, start_ms: int = START_MS
 ) -> list[Fetched]:
     """Two-line purchases by a heavy-tailed population, in order of their time."""
     chance = random.Random(seed)
     found: list[Fetched] = []
     for number in range(many):
-        at = START_MS + number * STEP_MS
-        member = f"m{int(members * chance.random() ** 3)}"
+        at = start_ms + number * STEP_MS
+        member = f"m{int(MEMBERS * chance.random() ** 3)}"
         lines = [
             {
                 "line_id": f"L{place}",
