@@ -1,0 +1,31 @@
+"""Caps: what of an award fits under them, and the counters that they count in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from processors.accounts.draft import Draft
+    from processors.programs.compiled import Cap, Rule
+
+
+def fitting(draft: Draft, rule: Rule, amount: int, held: int, time: int) -> int:
+    """What of `amount` fits under the rule's caps, with `held` of it counted already."""
+    for cap in rule.caps:
+        used = draft.account.counters.get(_key(draft, cap, time), 0)
+        if cap.counts == "points":
+            amount = min(amount, max(0, cap.amount - used + held))
+        elif not held and used >= cap.amount:
+            amount = 0
+    return amount
+
+
+def use_caps(draft: Draft, rule: Rule, more: int, held: int, time: int) -> None:
+    """Count what was given, or give room back."""
+    for cap in rule.caps:
+        awards = int(held + more > 0) - int(held > 0)
+        draft.count(_key(draft, cap, time), more if cap.counts == "points" else awards)
+
+
+def _key(draft: Draft, cap: Cap, time: int) -> str:
+    return f"cap/{cap.id}/{cap.window_of(time, draft.account)}"

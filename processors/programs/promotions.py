@@ -1,0 +1,229 @@
+"""Which promotions an order meets, once, when it comes; opt-ins and days that members choose."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
+
+from processors.accounts.account import Frozen
+from processors.accounts.tiers import tiers_held
+from processors.programs.birthdays import counted
+from processors.programs.conditions import attributes_of, holds
+from processors.programs.periods import window_of
+from processors.programs.rates import reached
+from processors.programs.streaks import streaking
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from processors.accounts.account import Account, Order
+    from processors.programs import model
+    from processors.programs.calendars import Calendar
+    from processors.programs.compiled import Version
+
+FAR = 1 << 62
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MINUTE = 60_000_000
+
+
+class Window(NamedTuple):
+    """A promotion, and everything that must hold for it to run for an order."""
+
+    name: str
+    promotion: model.Promotion
+    starts: int
+    ends: int
+    condition: Callable[[Order], str | None]
+    reached: Callable[[Order], bool]
+    period: Callable[[int, Account], str] | None
+    """Of its limit."""
+    open: Callable[[Order, Account, int], bool]
+    """Given the wall clock of the promotion's zone, as an instant of the program's."""
+
+
+def freezing(
+    version: model.Version, program: model.ProgramFile, calendar: Calendar
+) -> Callable[[Order, Account, Version], Frozen]:
+    """What pricing reads of the member and the calendar, taken once when the order comes."""
+    windows = [
+        _window(name, promotion, version, calendar)
+        for name, promotion in sorted(version.promotions.items())
+        if promotion.target is None
+    ]
+    own_zone = program.promotion_zone == "program"
+    read = attributes_of(version)
+    streaks = streaking(version, calendar)
+    latest = version.stacking == "latest_only"
+
+    def freeze(order: Order, account: Account, compiled: Version) -> Frozen:
+        attributes = account.profile.attributes
+        frozen = Frozen(
+            tiers=tiers_held(compiled, account),
+            plans=tuple(sorted(k for k, m in account.memberships.items() if m.state == "active"))
+            if account.memberships
+            else (),
+            attributes={key: attributes[key] for key in sorted(read) if key in attributes},
+        )
+        names = streaks(order, account)
+        if windows:
+            zone = account.profile.timezone
+            shift = 0 if own_zone or zone is None else calendar.shift(order.time, zone)
+            wall = order.time + shift
+            met = [one for one in windows if one.starts <= wall < one.ends]
+            if met:
+                met = _met(met, replace(order, frozen=frozen), account, wall)
+                met = [max(met, key=_newest)] if latest and met else met
+                names = (*(one.name for one in met), *names)
+        return replace(frozen, promotions=names) if names else frozen
+
+    return freeze
+
+
+def _met(windows: list[Window], order: Order, account: Account, wall: int) -> list[Window]:
+    return [
+        one
+        for one in windows
+        if one.open(order, account, wall)
+        and one.condition(order) is None
+        and one.reached(order)
+        and _has_room(one, order, account)
+    ]
+
+
+def _newest(window: Window) -> tuple[date, int, str]:
+    promotion = window.promotion
+    return promotion.created or date.min, promotion.priority, window.name
+
+
+def _window(
+    name: str, promotion: model.Promotion, version: model.Version, calendar: Calendar
+) -> Window:
+    limit = promotion.limit
+    period = None
+    if limit is not None:
+        period = window_of(limit.per, calendar, version.fiscal_year_starts)
+    return Window(
+        name,
+        promotion,
+        *span_of(promotion, calendar),
+        holds(promotion.when),
+        reached(promotion),
+        period,
+        _opening(name, promotion, version, calendar),
+    )
+
+
+def span_of(promotion: model.Promotion, calendar: Calendar) -> tuple[int, int]:
+    """First instant of a promotion, and the first one after it; open ends lie far away."""
+    starts = -FAR if promotion.starts is None else calendar.start_of(promotion.starts)
+    ends = FAR if promotion.ends is None else calendar.start_of(promotion.ends)
+    return starts, ends
+
+
+def _opening(
+    name: str, promotion: model.Promotion, version: model.Version, calendar: Calendar
+) -> Callable[[Order, Account, int], bool]:
+    """The recurring part of a window: weekdays, hours, birthday, chosen days, opting in."""
+    parts: list[Callable[[Account, int], bool]] = []
+    if promotion.weekdays is not None:
+        days = frozenset(WEEKDAYS.index(day) for day in promotion.weekdays)
+        parts.append(lambda _account, wall: calendar.date(wall).weekday() in days)
+    if promotion.hours is not None:
+        first, last = (_minutes(text) * MINUTE for text in promotion.hours)
+        parts.append(lambda _account, wall: first <= calendar.time_of_day(wall) < last)
+    if promotion.birthday is not None:
+        parts.append(_birthday(promotion.birthday, version.birthday.lock_days, calendar))
+    if promotion.chosen_days is not None:
+        parts.append(lambda account, wall: chosen_mark(calendar.date(wall)) in account.marks)
+    if promotion.opt_in:
+        parts.append(lambda account, _wall: f"opt-in/{name}" in account.marks)
+    if not parts:
+        return lambda _order, _account, _wall: True
+    return lambda _order, account, wall: all(part(account, wall) for part in parts)
+
+
+def _minutes(text: str) -> int:
+    hour, minute = text.split(":")
+    return int(hour) * 60 + int(minute)
+
+
+def _birthday(kind: str, lock_days: int, calendar: Calendar) -> Callable[[Account, int], bool]:
+    def open_now(account: Account, wall: int) -> bool:
+        today = calendar.date(wall)
+        day = counted(account.profile, today.year, lock_days, calendar.date)
+        if day is None:
+            return False
+        return day.month == today.month if kind == "month" else day == today
+
+    return open_now
+
+
+def _has_room(window: Window, order: Order, account: Account) -> bool:
+    limit = window.promotion.limit
+    if limit is None or window.period is None:
+        return True
+    key = trigger_key(window.name, window.period(order.time, account))
+    return account.counters.get(key, 0) < limit.times
+
+
+def trigger_key(name: str, period: str) -> str:
+    """The counter of a promotion's orders in a period."""
+    return f"trigger/{name}/{period}"
+
+
+def limiting(
+    version: model.Version, calendar: Calendar
+) -> Callable[[Order, Account], list[tuple[str, int]]]:
+    """Trigger counters that an order uses up."""
+    limited = [
+        (name, window_of(promotion.limit.per, calendar, version.fiscal_year_starts))
+        for name, promotion in version.promotions.items()
+        if promotion.limit is not None
+    ]
+    if not limited:
+        return lambda _order, _account: []
+    return lambda order, account: [
+        (trigger_key(name, period(order.time, account)), 1)
+        for name, period in limited
+        if name in order.frozen.promotions
+    ]
+
+
+def opting_in(version: model.Version) -> Callable[[str, int, Account], str | None]:
+    """The refusal of an opt-in, or None. What is unknown is refused before the quota."""
+    known = frozenset(name for name, one in version.promotions.items() if one.opt_in)
+
+    def refusal(promotion: str, _at: int, account: Account) -> str | None:
+        if promotion not in known:
+            return "unknown_promotion"
+        taken = {name for name in known if f"opt-in/{name}" in account.marks}
+        full = version.opt_ins is not None and len(taken) >= version.opt_ins
+        return "quota_exhausted" if full and promotion not in taken else None
+
+    return refusal
+
+
+def chosen_mark(day: date) -> str:
+    """The mark of a day that a member chose."""
+    return f"chosen-day/{day.isoformat()}"
+
+
+def choosing(version: model.Version) -> Callable[[str, int, Account], str | None]:
+    """The refusal of a chosen day, or None; the period is that of the chosen day."""
+    rules = next((p.chosen_days for p in version.promotions.values() if p.chosen_days), None)
+
+    def refusal(day: str, _at: int, account: Account) -> str | None:
+        if rules is None:
+            return "unknown_promotion"
+        period = day[:4] if rules.per == "year" else day[:7]
+        taken = [mark for mark in account.marks if mark.startswith(f"chosen-day/{period}")]
+        held = [standing.tier for standing in account.standings.values()]
+        times = next(
+            (rules.times_by_tier[t] for t in held if t in rules.times_by_tier), rules.times
+        )
+        again = f"chosen-day/{day}" in taken
+        return "quota_exhausted" if len(taken) >= times and not again else None
+
+    return refusal
