@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from processors.accounts.account import Frozen, Order, OrderLine
 from processors.accounts.lots import Origin, earn, lot_id, pend
 from processors.accounts.take import take_back
+from processors.decisions.caps import fitting, use_caps
 from processors.decisions.conversions import undo_vouchers
 from schemas.ledger import Fired, Missed
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from processors.accounts.draft import Draft
-    from processors.programs.compiled import Award, Cap, Rule, Version
+    from processors.programs.compiled import Rule
     from schemas.inputs.purchases import PurchaseCompleted, PurchaseEdited
 
 
@@ -96,10 +97,12 @@ def reprice(draft: Draft, order_id: str, order: Order, *, explain: bool = False)
     if explain:
         draft.fired += [Fired(award.rule, award.figures) for award in awards]
         draft.missed += [Missed(miss.reason, miss.rule) for miss in misses]
-    worth = {award.rule: _within_caps(draft, order, version, award) for award in awards}
-    for rule in sorted(worth.keys() | order.granted.keys()):
-        more = worth.get(rule, 0) - order.granted.get(rule, 0)
-        _use_caps(draft, order, version.rules[rule], more)
+    priced = {award.rule: award.amount for award in awards}
+    worth: dict[str, int] = {}
+    for rule in sorted(priced.keys() | order.granted.keys()):
+        more = _within_caps(draft, order, version.rules[rule], priced.get(rule, 0))
+        if rule in priced:
+            worth[rule] = order.granted.get(rule, 0) + more
         if more > 0:
             give(draft, order_id, order, version.rules[rule], more)
         elif more < 0:
@@ -149,31 +152,15 @@ def take(draft: Draft, order_id: str, order: Order, rule: Rule, amount: int) -> 
     return order
 
 
-def _within_caps(draft: Draft, order: Order, version: Version, award: Award) -> int:
-    """What of an award fits under its rule's caps, counting what this order holds already."""
-    amount = award.amount
-    held = order.granted.get(award.rule, 0)
-    for cap in version.rules[award.rule].caps:
-        used = draft.account.counters.get(_cap_key(draft, order, cap), 0)
-        if cap.counts == "points":
-            amount = min(amount, max(0, cap.amount - used + held))
-        elif not held and used >= cap.amount:
-            amount = 0
-    if amount < award.amount:
-        draft.miss(award.rule, "capped")
-    return amount
-
-
-def _use_caps(draft: Draft, order: Order, rule: Rule, more: int) -> None:
+def _within_caps(draft: Draft, order: Order, rule: Rule, amount: int) -> int:
+    """How much more, or less, of a rule the order holds from now on."""
     held = order.granted.get(rule.id, 0)
-    for cap in rule.caps:
-        awards = int(held + more > 0) - int(held > 0)
-        used = more if cap.counts == "points" else awards
-        draft.count(_cap_key(draft, order, cap), used)
-
-
-def _cap_key(draft: Draft, order: Order, cap: Cap) -> str:
-    return f"cap/{cap.id}/{cap.window_of(order.time, draft.account)}"
+    fits = fitting(draft, rule, amount, held, order.time) if rule.caps else amount
+    if fits < amount:
+        draft.miss(rule.id, "capped")
+    if rule.caps:
+        use_caps(draft, rule, fits - held, held, order.time)
+    return fits - held
 
 
 def goods_kept_minor(order: Order) -> int:

@@ -11,6 +11,7 @@ from processors.accounts.lots import lot_id
 from processors.accounts.rewards import follow_tiers
 from processors.accounts.tiers import lower_tier, raise_tier
 from processors.decisions.activity import renew_activity
+from processors.decisions.challenges import judge_challenges
 from processors.decisions.conversions import convert
 from processors.decisions.orders import place, reprice
 from processors.decisions.redemptions import commit_with_order
@@ -43,8 +44,11 @@ def completed(draft: Draft, data: PurchaseCompleted) -> Verdict:
     settle(draft, data.order_id, order, explain=True)
     plan_settling(draft, data.order_id, order)
     judge_first_order(draft, data.order_id, data.referrer)
-    for key, used in version.limits(order):
+    for key, used in version.limits(order, draft.account):
         draft.count(key, used)
+    if version.streak_marks is not None:
+        for mark, orders in version.streak_marks(data.order_id, order, draft.account):
+            draft.put("marks", mark, orders)
     renew_activity(draft)
     apply_waiting(draft, f"order/{data.order_id}")
     return ACCEPTED
@@ -70,7 +74,9 @@ def settle(
             lower_tier(draft, ladder, counts_at(ladder, order))
     if len(draft.notices) > notices:
         follow_tiers(draft, notices)
-    if any([entry.kind == "points.earned" for entry in draft.entries[posted:]]):
+    if version.challenges:
+        judge_challenges(draft, version)
+    if any(entry.kind == "points.earned" for entry in draft.entries[posted:]):
         convert(draft, version)
 
 

@@ -92,7 +92,9 @@ def _floor_each(draft: Draft, order_id: str, before: Order, after: Order) -> Ord
         for was, now in zip(before.lines, after.lines, strict=True)
     )
     nothing_left = not any(line.kept_minor for line in after.lines)
-    worth = {award.rule: award.amount for award in version.price(replace(before, lines=refund))[0]}
+    # What came on top whatever the amount goes with the rest only.
+    awards, _ = version.price(replace(before, lines=refund))
+    worth = {award.rule: award.amount for award in awards if not award.fixed}
     held = dict(before.granted)
     for rule in sorted(before.granted):
         amount = held[rule] if nothing_left else min(held[rule], worth.get(rule, 0))

@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 import orjson
 
 from processors.programs import compiled, model
+from processors.programs.accrual import compile_rules
 from processors.programs.almanac import almanac
 from processors.programs.calendars import calendar as calendar_of
+from processors.programs.challenges import compile_challenges
 from processors.programs.figures import ratio_of, steps_of
 from processors.programs.ladders import compile_ladder
-from processors.programs.periods import ending, releasing, window_of
-from processors.programs.pricing import freezing, pricing, trigger_key
+from processors.programs.periods import ending, releasing
+from processors.programs.pricing import pricing
+from processors.programs.promotions import choosing, freezing, limiting, opting_in
 from processors.programs.redeeming import compile_redeeming, minor_of
 from processors.programs.sides import compile_referrals, compile_reviews
+from processors.programs.streaks import counting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,10 +84,10 @@ def _version(
         },
         currencies=None if version.currencies is None else frozenset(version.currencies),
         enrolment=version.enrolment,
-        rules=_rules(version, calendar),
+        rules=compile_rules(version, calendar),
         freeze=frozen,
         price=pricing(version),
-        limits=_limits(version, calendar),
+        limits=limiting(version, calendar),
         ladders=tuple(
             compile_ladder(key, ladder, version, calendar)
             for key, ladder in version.ladders.items()
@@ -106,58 +110,14 @@ def _version(
         earning_ends=_starts(version.sunset.earning, calendar),
         redeeming_ends=_starts(version.sunset.redeeming, calendar),
         closes_at=_starts(version.sunset.lapse, calendar),
+        opt_in=opting_in(version),
+        choose_day=choosing(version),
+        challenges=compile_challenges(version, calendar),
+        streak_marks=counting(version, calendar) if version.streaks else None,
         adjustment_expires_at=lambda _unit, at, account: expiry(at, account),
     )
     holder.append(made)
     return made
-
-
-def _rules(version: model.Version, calendar: Calendar) -> dict[str, compiled.Rule]:
-    """Every accrual rule by its name, those of reviews, referrals and activities among them."""
-    rules = {
-        name: compiled.Rule(
-            name,
-            rule.unit,
-            releasing(rule.release, calendar),
-            ending(rule.expiry or version.expiry, calendar),
-            rule.release.after if rule.release is not None else "none",
-            tuple(
-                compiled.Cap(
-                    f"{name}/{place}",
-                    steps_of(cap.amount, version.units[rule.unit].scale),
-                    window_of(cap.per, calendar),
-                    cap.counts,
-                )
-                for place, cap in enumerate(rule.caps)
-            ),
-        )
-        for name, rule in version.earning.items()
-    }
-    never = releasing(None, calendar)
-    expiry = ending(version.expiry, calendar)
-    first = next(iter(version.units), "")
-    for name, promotion in version.promotions.items():
-        if promotion.add is not None:
-            rules[name] = compiled.Rule(name, promotion.unit or first, never, expiry)
-    for name, activity in version.activities.items():
-        ends = ending(activity.expiry or version.expiry, calendar)
-        rules[name] = compiled.Rule(name, activity.unit or first, never, ends)
-    reviews = compile_reviews(version, calendar)
-    referrals = compile_referrals(version, calendar)
-    more = [] if reviews is None else [reviews.rule, reviews.photo]
-    more += [] if referrals is None else [referrals.friend, referrals.referrer]
-    return rules | {rule.id: rule for rule in more if rule is not None}
-
-
-def _limits(version: model.Version, calendar: Calendar) -> Callable[[Order], list[tuple[str, int]]]:
-    limited = [name for name, promotion in version.promotions.items() if promotion.limit]
-    if not limited:
-        return lambda _order: []
-    return lambda order: [
-        (trigger_key(calendar, order, name), 1)
-        for name in limited
-        if name in order.frozen.promotions
-    ]
 
 
 def _reward(

@@ -31,7 +31,28 @@ def holds(when: model.When) -> Callable[[Order], str | None]:
     if when.plan is not None:
         plan = when.plan
         parts.append(("plan", lambda order: plan in order.frozen.plans))
+    if when.without_plan is not None:
+        barred = when.without_plan
+        parts.append(("without_plan", lambda order: barred not in order.frozen.plans))
+    if when.any_of:
+        some = [holds(inner) for inner in when.any_of]
+        parts.append(("any_of", lambda order: any(one(order) is None for one in some)))
+    if when.none_of:
+        none = [holds(inner) for inner in when.none_of]
+        parts.append(("none_of", lambda order: all(one(order) is not None for one in none)))
     return _first_failing(tuple(parts))
+
+
+def attributes_of(version: model.Version) -> frozenset[str]:
+    """The member's attributes that any condition of a version reads."""
+    found: set[str] = set()
+    open_ends = [rule.when for rule in version.earning.values()]
+    open_ends += [promotion.when for promotion in version.promotions.values()]
+    while open_ends:
+        when = open_ends.pop()
+        found |= {*when.member, *when.member_not}
+        open_ends += [*when.any_of, *when.none_of]
+    return frozenset(found)
 
 
 def _same_order(key: str, value: Scalar) -> Callable[[Order], bool]:
@@ -62,8 +83,11 @@ class Base:
 
     __slots__ = ("_deduct", "_never", "_only", "takes")
 
-    def __init__(self, basis: model.Basis, tenders: model.Tenders) -> None:
+    def __init__(self, basis: model.Basis, tenders: model.Tenders | None) -> None:
         self.takes = _taker(basis)
+        if tenders is None:
+            self._only, self._never, self._deduct = None, frozenset[str](), False
+            return
         self._only = None if tenders.only is None else frozenset(tenders.only)
         self._never = frozenset(tenders.never)
         self._deduct = tenders.split == "deduct"
@@ -92,8 +116,8 @@ class Base:
         return sum(line.kept_quantity for line in order.lines if self.takes(line))
 
 
-def basis_of(basis: model.Basis, tenders: model.Tenders) -> Base:
-    """The basis of a rule."""
+def basis_of(basis: model.Basis, tenders: model.Tenders | None) -> Base:
+    """The basis of a rule; without tenders, however it was paid."""
     return Base(basis, tenders)
 
 

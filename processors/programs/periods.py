@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from processors.programs.calendars import MONTHS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -38,19 +40,26 @@ def ending(expiry: model.Expiry, calendar: Calendar) -> Callable[[int, Account],
     return lambda at, _account: end(at)
 
 
-def window_of(per: str, calendar: Calendar) -> Callable[[int, Account], str]:
+def window_of(
+    per: str, calendar: Calendar, fiscal_year_starts: int = 1
+) -> Callable[[int, Account], str]:
     """The name of the window of a cap that an instant falls in."""
+    shift = fiscal_year_starts - 1
     by_kind: dict[str, Callable[[int, Account], str]] = {
         "order": lambda at, _account: str(at),
         "day": lambda at, _account: calendar.date(at).isoformat(),
         "month": lambda at, _account: calendar.date(at).isoformat()[:7],
         "quarter": lambda at, _account: _quarter(calendar, at),
         "year": lambda at, _account: str(calendar.date(at).year),
+        "fiscal_quarter": lambda at, _account: _quarter(calendar, at, shift),
+        "fiscal_year": lambda at, _account: _quarter(calendar, at, shift)[:-3],
         "lifetime": lambda _at, _account: "ever",
     }
     return by_kind[per]
 
 
-def _quarter(calendar: Calendar, at: int) -> str:
+def _quarter(calendar: Calendar, at: int, shift: int = 0) -> str:
+    """The quarter, of a year that begins so many months after January and is named by that one."""
     day = calendar.date(at)
-    return f"{day.year}-Q{(day.month + 2) // 3}"
+    months = day.year * MONTHS + day.month - 1 - shift
+    return f"{months // MONTHS}-Q{months % MONTHS // 3 + 1}"

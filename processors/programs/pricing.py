@@ -7,24 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
-from processors.accounts.account import Frozen
-from processors.accounts.tiers import tiers_held
 from processors.programs.compiled import Award, Miss
 from processors.programs.conditions import basis_of, holds
-from processors.programs.figures import ratio_of, rounded, steps_of
+from processors.programs.figures import rounded, steps_of
+from processors.programs.rates import multiplier, reached
+from processors.programs.streaks import skus_of, won
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from processors.accounts.account import Account, Order
+    from processors.accounts.account import Order
     from processors.programs import model
-    from processors.programs.calendars import Calendar
-    from processors.programs.compiled import Version
     from processors.programs.figures import Ratio
 
-FAR = 1 << 62
 MINOR = 2
 """Places of a currency's minor unit."""
 
@@ -37,11 +32,11 @@ def pricing(
     rules += [
         _addition(name, promotion, version)
         for name, promotion in version.promotions.items()
-        if promotion.add is not None
+        if promotion.add is not None and promotion.target is None
     ]
-    multiplying = [
-        name for name, promotion in version.promotions.items() if promotion.multiply is not None
-    ]
+    rules += [_streak(name, streak, version) for name, streak in version.streaks.items()]
+    multiplying = [name for name, promotion in version.promotions.items() if not promotion.add]
+    needs_base = bool(version.earning)
 
     def price(order: Order) -> tuple[list[Award], list[Miss]]:
         awards: list[Award] = []
@@ -49,6 +44,9 @@ def pricing(
         for rule in rules:
             found = rule(order)
             if type(found) is Award:
+                if found.fixed and needs_base and not awards:
+                    misses.append(Miss(found.rule, "no_base_points"))
+                    continue
                 awards.append(found)
             elif type(found) is Miss:
                 misses.append(found)
@@ -66,7 +64,7 @@ def _rule(
     allowed = holds(rule.when)
     scale = version.units[rule.unit].scale
     measure = _measure(rule, scale)
-    multiplier = _multiplier(name, rule, version)
+    rate = multiplier(name, rule, version)
     minimum = 0 if rule.when.minimum is None else steps_of(rule.when.minimum, MINOR)
     rounding = rule.rounding
 
@@ -78,7 +76,7 @@ def _rule(
         if amount < minimum:
             return Miss(name, "below_minimum")
         top, bottom = measure(order, amount, share_top, share_bottom)
-        by_top, by_bottom, used = multiplier(order)
+        by_top, by_bottom, used = rate(order)
         points = rounded(top * by_top, bottom * by_bottom, rounding)
         if points <= 0:
             return Miss(name, "nothing_to_earn_on")
@@ -95,11 +93,12 @@ def _rule(
 
 def _measure(rule: model.Earning, scale: int) -> Callable[[Order, int, int, int], Ratio]:
     """Points before multipliers, as a ratio of smallest steps."""
+    unit = 10**scale
     if rule.measure == "visit":
-        return lambda order, _a, _t, _b: (int(any(i.kept_minor for i in order.lines)), 1)
+        return lambda _order, amount, _t, _b: (unit if amount else 0, 1)
     if rule.measure == "units":
         basis = basis_of(rule.basis, rule.tenders)
-        return lambda order, _a, _t, _b: (basis.units(order), 1)
+        return lambda order, _a, _t, _b: (basis.units(order) * unit, 1)
     if rule.measure == "brackets":
         steps = [(steps_of(at, MINOR), steps_of(points, scale)) for at, points in rule.brackets]
         steps.sort()
@@ -113,147 +112,42 @@ def _measure(rule: model.Earning, scale: int) -> Callable[[Order, int, int, int]
 
         return bracket
     per = steps_of(rule.rate.per, MINOR)
-    unit = 10**scale
     if rule.rate.whole_steps:
         return lambda _o, amount, top, bottom: (amount * top // (bottom * per) * unit, 1)
     return lambda _o, amount, top, bottom: (amount * top * unit, bottom * per)
 
 
-def _multiplier(
-    name: str, rule: model.Earning, version: model.Version
-) -> Callable[[Order], tuple[int, int, str]]:
-    """The rate: the tier's, and what the promotions that matched make of it."""
-    default = ratio_of(rule.rate.points)
-    by_tier = {tier: ratio_of(points) for tier, points in rule.rate.by_tier.items()}
-    ladder = next(iter(version.ladders), "")
-    lowest = _lowest(version, by_tier, default)
-    extra = {
-        key: ratio_of(promotion.multiply)
-        for key, promotion in version.promotions.items()
-        if promotion.multiply is not None and (promotion.rules is None or name in promotion.rules)
-    }
-    stacking = version.stacking
-
-    def multiplier(order: Order) -> tuple[int, int, str]:
-        frozen = order.frozen
-        top, bottom = by_tier.get(frozen.tiers.get(ladder, ""), default) if by_tier else default
-        if not frozen.promotions:
-            return top, bottom, ""
-        matched = [key for key in frozen.promotions if key in extra]
-        if stacking == "best_only" and matched:
-            matched = [max(matched, key=lambda key: _comparable(extra[key]))]
-        for key in matched:
-            times, part = extra[key]
-            if stacking == "multiplicative":
-                top, bottom = top * times, bottom * part
-            else:
-                more, over = (times - part) * lowest[0], part * lowest[1]
-                top, bottom = top * over + more * bottom, bottom * over
-        return top, bottom, ",".join(matched)
-
-    return multiplier
-
-
-def _comparable(ratio: Ratio) -> int:
-    """A ratio as a whole number that orders like it, for figures with few places."""
-    return ratio[0] * 10**12 // ratio[1]
-
-
-def _lowest(version: model.Version, by_tier: dict[str, Ratio], default: Ratio) -> Ratio:
-    """The lowest tier's rate: what an additive promotion adds multiples of."""
-    for ladder in version.ladders.values():
-        first = next(iter(ladder.tiers))
-        return by_tier.get(first, default)
-    return default
-
-
 def _addition(
     name: str, promotion: model.Promotion, version: model.Version
 ) -> Callable[[Order], Award | Miss]:
-    """A fixed add-on is a rule of its own."""
-    unit = next(iter(version.units))
+    """A fixed add-on is a rule of its own; it comes on top of something."""
+    unit = promotion.unit or next(iter(version.units))
     points = steps_of(promotion.add or "0", version.units[unit].scale)
-    minimum = 0 if promotion.when.minimum is None else steps_of(promotion.when.minimum, MINOR)
+    enough = reached(promotion)
+    spend = basis_of(promotion.basis, None)
 
     def price(order: Order) -> Award | Miss:
-        kept = sum(line.kept_minor for line in order.lines if line.kind == "goods")
         if name not in order.frozen.promotions:
             return Miss(name, "not_running")
-        if not kept or kept < minimum:
+        if not spend(order)[0] or not enough(order):
             return Miss(name, "below_minimum")
-        return Award(name, unit, points, {"add": points})
+        return Award(name, unit, points, {"add": points}, fixed=True)
 
     return price
 
 
-def freezing(
-    version: model.Version, program: model.ProgramFile, calendar: Calendar
-) -> Callable[[Order, Account, Version], Frozen]:
-    """What pricing reads of the member and the calendar, taken once when the order comes."""
-    windows = [
-        (name, promotion, *span_of(promotion, calendar))
-        for name, promotion in sorted(version.promotions.items())
-    ]
-    conditions = {name: holds(promotion.when) for name, promotion in version.promotions.items()}
-    own_zone = program.promotion_zone == "program"
-    read = {
-        attribute
-        for when in (
-            *(rule.when for rule in version.earning.values()),
-            *(promotion.when for promotion in version.promotions.values()),
-        )
-        for attribute in (*when.member, *when.member_not)
-    }
+def _streak(
+    name: str, streak: model.Streak, version: model.Version
+) -> Callable[[Order], Award | Miss]:
+    """Points for what the order won, as long as the product is kept."""
+    points = steps_of(streak.points, version.units[streak.unit].scale)
 
-    def freeze(order: Order, account: Account, compiled: Version) -> Frozen:
-        attributes = account.profile.attributes
-        frozen = Frozen(
-            tiers=tiers_held(compiled, account),
-            plans=tuple(sorted(k for k, m in account.memberships.items() if m.state == "active")),
-            attributes={key: attributes[key] for key in sorted(read) if key in attributes},
-        )
-        if not windows:
-            return frozen
-        zone = account.profile.timezone
-        shift = 0 if own_zone or zone is None else calendar.shift(order.time, zone)
-        open_now = [
-            name for name, _, starts, ends in windows if starts <= order.time + shift < ends
+    def price(order: Order) -> Award | Miss:
+        kept = [
+            sku for sku in skus_of(order, streak.basis) if won(name, sku) in order.frozen.promotions
         ]
-        if not open_now:
-            return frozen
-        return _with_promotions(order, account, frozen, open_now)
+        if not kept:
+            return Miss(name, "not_yet")
+        return Award(name, streak.unit, points * len(kept), {"products": len(kept)}, fixed=True)
 
-    def _with_promotions(
-        order: Order, account: Account, frozen: Frozen, names: list[str]
-    ) -> Frozen:
-        tried = replace(order, frozen=frozen)
-        matched = tuple(
-            name
-            for name in names
-            if conditions[name](tried) is None
-            and _has_room(version, calendar, account, order, name)
-        )
-        return replace(frozen, promotions=matched)
-
-    return freeze
-
-
-def span_of(promotion: model.Promotion, calendar: Calendar) -> tuple[int, int]:
-    """First instant of a promotion, and the first one after it; open ends lie far away."""
-    starts = -FAR if promotion.starts is None else calendar.start_of(promotion.starts)
-    ends = FAR if promotion.ends is None else calendar.start_of(promotion.ends)
-    return starts, ends
-
-
-def _has_room(
-    version: model.Version, calendar: Calendar, account: Account, order: Order, name: str
-) -> bool:
-    limit = version.promotions[name].limit
-    if limit is None:
-        return True
-    return account.counters.get(trigger_key(calendar, order, name), 0) < limit.times
-
-
-def trigger_key(calendar: Calendar, order: Order, name: str) -> str:
-    """The counter of a promotion's triggers on the order's day."""
-    return f"trigger/{name}/{calendar.date(order.time)}"
+    return price

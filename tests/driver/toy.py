@@ -232,7 +232,7 @@ def program(horizon_days: int = 30, version: str = "hash-1") -> Program:
         rules={},
         freeze=lambda _order, _account: Frozen(),
         price=lambda _order: ([], []),
-        limits=lambda _order: [],
+        limits=lambda _order, _account: [],
         ladders=(),
         rewards={},
         redeeming=Redeeming(),

@@ -4,7 +4,15 @@ Nothing here knows YAML, and nothing in `decisions/` knows how a program was wri
 Instants are microseconds since 1970 UTC; amounts are whole smallest steps of their unit.
 """
 
-from processors.programs.compiled.earning import ActivityRule, Award, Cap, Miss, Rule, Unit
+from processors.programs.compiled.earning import (
+    ActivityRule,
+    Award,
+    Cap,
+    Challenge,
+    Miss,
+    Rule,
+    Unit,
+)
 from processors.programs.compiled.ladders import Ladder, Tier
 from processors.programs.compiled.rewards import (
     Allowance,
@@ -22,6 +30,7 @@ __all__ = [
     "Allowance",
     "Award",
     "Cap",
+    "Challenge",
     "Conversion",
     "Dated",
     "Ladder",

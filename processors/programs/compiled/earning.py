@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from processors.accounts.account import Account, Frozen
+    from processors.accounts.account import Account, Frozen, Order
 
 
 class Award(NamedTuple):
@@ -18,6 +18,8 @@ class Award(NamedTuple):
     unit: str
     amount: int
     figures: dict[str, str | int]
+    fixed: bool = False
+    """True for what comes on top of other points, whatever their number."""
 
 
 class Miss(NamedTuple):
@@ -34,6 +36,33 @@ class Unit:
     id: str
     scale: int = 0
     spendable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """How long points last, and what moves their end.
+
+    `ends(available_from, account)` is None for points that never end. `renewed_ends` is asked
+    for the instant of an activity of `renewed_by`.
+    """
+
+    ends: Callable[[int, Account], int | None]
+    renewed_ends: Callable[[int, Account], int | None]
+    reason: str = "date"
+    renewed_by: frozenset[str] = frozenset()
+    renewed_in: frozenset[str] | None = None
+    paused_in: frozenset[str] = frozenset()
+    grace_days: int = 0
+    plan: str | None = None
+    """They end with this membership as well."""
+
+
+def _never(_at: int, _account: Account) -> int | None:
+    return None
+
+
+EVER = Lasting(_never, _never)
+"""Of points that have no end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +100,16 @@ class ActivityRule:
     price: Callable[[int, Frozen], Award | Miss]
     once: bool = False
     reward_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """Points, once, for spend that reaches a target after opting in; its rule has its name."""
+
+    id: str
+    starts: int
+    ends: int
+    opt_in: bool
+    target_minor: int
+    amount: int
+    spend: Callable[[Order], int]

@@ -10,7 +10,14 @@ if TYPE_CHECKING:
 
     from processors.accounts.account import Account, Frozen, Order
     from processors.programs.calendars import Calendar
-    from processors.programs.compiled.earning import ActivityRule, Award, Miss, Rule, Unit
+    from processors.programs.compiled.earning import (
+        ActivityRule,
+        Award,
+        Challenge,
+        Miss,
+        Rule,
+        Unit,
+    )
     from processors.programs.compiled.ladders import Ladder
     from processors.programs.compiled.rewards import (
         Allowance,
@@ -39,7 +46,7 @@ class Version:
     """What pricing will read of the member and the calendar, taken once when the order comes."""
     price: Callable[[Order], tuple[list[Award], list[Miss]]]
     """Points for what is kept of an order, per rule, by its frozen conditions. Pure."""
-    limits: Callable[[Order], list[tuple[str, int]]]
+    limits: Callable[[Order, Account], list[tuple[str, int]]]
     """Trigger counters that this order uses up: `(counter key, count)`."""
     ladders: tuple[Ladder, ...]
     rewards: Mapping[str, Reward]
@@ -49,6 +56,9 @@ class Version:
     refund_horizon_days: int
     negative: Literal["carry", "floor_zero", "only_pending"]
     activities: Mapping[str, tuple[ActivityRule, ...]] = field(default_factory=dict)
+    challenges: tuple[Challenge, ...] = ()
+    streak_marks: Callable[[str, Order, Account], list[tuple[str, str | None]]] | None = None
+    """Marks to be put when an order has come, by its id: what counts towards the next streak."""
     reviews: ReviewRules | None = None
     referrals: ReferralRules | None = None
     conversions: tuple[Conversion, ...] = ()
