@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec import Struct
+
+from processors.accounts.account import Account
+from schemas.ledger import Coordinates, LedgerRecord
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from processors.accounts.account import Account
-    from schemas.ledger import Coordinates, LedgerRecord
 
 TIME_PASSED = "time.passed"
 
 
-class Input(NamedTuple):
+class Input(Struct, frozen=True, gc=False):
     """One thing to decide: an event of the contract, a transfer, or the passing of time.
 
     `time` and `arrival` are microseconds since 1970 UTC; `arrival` is the Kafka timestamp of the
@@ -42,7 +44,7 @@ class Input(NamedTuple):
     hops: int = 0
 
 
-class Step(NamedTuple):
+class Step(Struct, frozen=True, gc=False):
     """The answer: the account as it is now, and its ledger record, not yet sealed.
 
     The record's `seq` is 0 and its `prev` empty until the partition seals it. Effects on other

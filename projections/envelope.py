@@ -6,6 +6,7 @@ reads every output back with the strict models of the contract.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -85,12 +86,18 @@ def headers_of(
 ) -> Headers:
     """The attributes of a binary CloudEvent."""
     account = record.account or ""
+    source, type_ = _same_for_all(record.program, kind)
     return (
         JSON,
         SPECIFICATION,
         ("ce_id", output_id(account, member_sequence, kind, index).encode()),
-        ("ce_source", f"loyalty/{record.program}".encode()),
+        source,
         ("ce_subject", account.encode()),
         ("ce_time", format_instant(cause.time).encode()),
-        ("ce_type", kind.encode()),
+        type_,
     )
+
+
+@lru_cache
+def _same_for_all(program: str | None, kind: str) -> tuple[tuple[str, bytes], tuple[str, bytes]]:
+    return ("ce_source", f"loyalty/{program}".encode()), ("ce_type", kind.encode())

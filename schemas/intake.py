@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import orjson
+from msgspec import Struct
 from pydantic import ValidationError
 
 from schemas.envelope import REQUIRED, open_envelope
 from schemas.inputs import INPUTS
+from schemas.inputs.base import InputData
 from schemas.unreadable import DeadLetterReason, Unreadable
 from schemas.values import digest, parse_instant
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from schemas.inputs.base import InputData
-
 MOST_ID = 256
 TRUE = {"true": True, "false": False, True: True, False: False}
 
 
-class Received(NamedTuple):
+class Received(Struct, frozen=True, gc=False):
     """One event as it was read. `event` is its data as canonical JSON; `time` microseconds."""
 
     type: str

@@ -152,7 +152,7 @@ class Writer:
         self, name: str, account: Account, value: bytes, arrival: int, late: Input | None
     ) -> None:
         """Note where the record lies, and move the account's checkpoints on when it is time."""
-        offset = self.ledger_offset + len(self.batch) - 1
+        offset = self.ledger_offset + len(self.batch.outgoing[LEDGER]) - 1
         trail = self.store.trails.get(name)
         if trail is None:
             turn_at = max(arrival, account.time) + self.horizon
