@@ -45,6 +45,8 @@ class Lot(Struct, frozen=True, omit_defaults=True, gc=False):
     expires_at: int | None = None
     suspended: bool = False
     """True while a tier keeps them from ending at `expires_at`."""
+    fixed: bool = False
+    """True when their end was named by hand: no activity and no tier moves it."""
     origin: str | None = None
     """The member they came from by a merge."""
 

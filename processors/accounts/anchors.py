@@ -1,4 +1,4 @@
-"""The day from which a member's years and periods are counted."""
+"""Instants of a member from which spans are counted: the membership year, the last activity."""
 
 from __future__ import annotations
 
@@ -17,3 +17,14 @@ def anchor(account: Account, at: int) -> int:
     if began is not None and int(began) <= at:
         return int(began)
     return account.profile.enrolled_at or at
+
+
+def running(unit: str) -> str:
+    """The mark of the instant at which all points of a unit end, unless an activity comes."""
+    return f"inactive/{unit}"
+
+
+def deadline(account: Account, unit: str) -> int | None:
+    """When all points of a unit end for want of activity; None before the first one."""
+    ends = account.marks.get(running(unit))
+    return None if ends is None else int(ends)

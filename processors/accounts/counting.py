@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from processors.accounts.account import Frozen
 from processors.accounts.tiers import counter_key
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from processors.accounts.account import Lot, Order, Part
+from processors.accounts.lasting import ends_at, made_again, overdue
 from schemas.ledger import Leg
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ class Origin(NamedTuple):
     owner: str
     version: str
     time: int
+    fixed: bool = False
+    """True when the end of the points is named by hand."""
 
 
 def lot_id(owner: str, rule: str) -> str:
@@ -44,7 +47,7 @@ def pend(draft: Draft, rule: Rule, amount: int, origin: Origin, release_at: int 
 
 def earn(draft: Draft, rule: Rule, amount: int, origin: Origin) -> None:
     """Give points that can be spent at once; debt is filled first."""
-    expires_at = rule.expires_at(origin.time, draft.account)
+    expires_at = ends_at(draft, rule, origin.version, origin.time)
     credit(draft, "points.earned", "issuer", rule, amount, origin, expires_at)
 
 
@@ -73,14 +76,23 @@ def credit(
 
 
 def _new_lot(rule: Rule, origin: Origin) -> Lot:
-    return Lot(rule.unit, rule.id, origin.owner, origin.time, origin.version)
+    lot = Lot(rule.unit, rule.id, origin.owner, origin.time, origin.version)
+    return replace(lot, fixed=True) if origin.fixed else lot
 
 
 def release(draft: Draft, name: str, amount: int | None = None) -> None:
-    """Make a lot's pending points available; its expiry clock starts now."""
+    """Make a lot's pending points available; their expiry clock starts now.
+
+    What became available before keeps its date: the rest makes a lot of its own beside it.
+    """
     lot = draft.account.lots[name]
     amount = lot.pending if amount is None else amount
     rule = draft.program.version(lot.version).rules[lot.rule]
+    ends = ends_at(draft, rule, lot.version, draft.time)
+    if (lot.available or lot.reserved) and lot.expires_at != ends:
+        keep(draft, name, replace(lot, pending=lot.pending - amount, release_at=None))
+        name = _beside(draft, name)
+        lot = replace(lot, available=0, reserved=0, pending=amount)
     paid = min(amount, draft.totals(lot.unit).debt)
     rest = amount - paid
     legs: list[Leg] = []
@@ -96,10 +108,17 @@ def release(draft: Draft, name: str, amount: int | None = None) -> None:
             pending=lot.pending - amount,
             available=lot.available + rest,
             release_at=None if amount == lot.pending else lot.release_at,
-            expires_at=rule.expires_at(draft.time, draft.account),
+            expires_at=ends,
         ),
     )
     draft.post("points.released", lot.unit, tuple(legs), lot.rule)
+
+
+def _beside(draft: Draft, name: str) -> str:
+    place = 2
+    while f"{name}/{place}" in draft.account.lots:
+        place += 1
+    return f"{name}/{place}"
 
 
 def keep(draft: Draft, name: str, lot: Lot) -> None:
@@ -165,7 +184,7 @@ def give_back(
     """
     debt = draft.totals(unit).debt
     legs: list[Leg] = []
-    dead: list[Leg] = []
+    dead: dict[str, list[Leg]] = {}
     for part in parts:
         paid = min(part.amount, debt)
         debt -= paid
@@ -174,17 +193,17 @@ def give_back(
             legs.append(Leg(source, "debt", paid, part.lot))  # type: ignore[arg-type]
         if rest:
             legs.append(Leg(source, "available", rest, part.lot))  # type: ignore[arg-type]
-        lot = draft.account.lots.get(part.lot) or part.mould
+        lot = draft.account.lots.get(part.lot) or made_again(draft, part.mould)
         reserved = lot.reserved - (part.amount if source == "reserved" else 0)
-        ends = part.mould.expires_at
-        if ends is not None and ends <= draft.time and not lot.suspended:
-            if rest:
-                dead.append(Leg("available", "expired", rest, part.lot))
-                _note_lapse(draft, part.mould, rest)
+        reason = overdue(draft, lot)
+        if reason is not None and rest:
+            dead.setdefault(reason, []).append(Leg("available", "expired", rest, part.lot))
+            _note_lapse(draft, part.mould, rest)
             rest = 0
         keep(draft, part.lot, replace(lot, available=lot.available + rest, reserved=reserved))
     draft.post(kind, unit, tuple(legs), rule)
-    draft.post("points.expired", unit, tuple(dead), rule, reason="date")
+    for reason, lost in dead.items():
+        draft.post("points.expired", unit, tuple(lost), rule, reason=reason)
 
 
 def expire(draft: Draft, names: Iterable[str], reason: str) -> None:

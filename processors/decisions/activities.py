@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from processors.accounts.account import Frozen
 from processors.accounts.counting import watch_window
+from processors.accounts.lasting import renew
 from processors.accounts.lots import Origin, earn
 from processors.accounts.rewards import follow_tiers, grant
 from processors.accounts.tiers import counter_key, raise_tier, tiers_held
@@ -29,6 +30,7 @@ def recorded(draft: Draft, data: ActivityRecorded) -> Verdict:
     assert quantity is not None, "the schema bounds the places of a quantity"
     for rule in draft.version.activities.get(data.activity, ()):
         _earn(draft, rule, quantity, dict(data.attributes or {}))
+    renew(draft, f"activity:{data.activity}")
     _count(draft, data.activity, quantity)
     convert(draft, draft.version)
     return ACCEPTED

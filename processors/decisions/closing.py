@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.accounts.account import Lot
+from processors.accounts.lasting import follow_pauses
+from processors.accounts.lots import expire
 from processors.accounts.rewards import refresh
 from processors.decisions.almanac import plan
 from processors.inputs import TIME_PASSED
@@ -32,6 +34,8 @@ def finish(draft: Draft, item: Input, verdict: Verdict, *, late: bool = False) -
 def round_off(draft: Draft) -> None:
     """Bring what follows from the account in line: eligibility, reminders, clocks."""
     if not draft.account.id.startswith("alias/"):
+        for reason, lots in follow_pauses(draft).items():
+            expire(draft, lots, reason)
         refresh(draft)
         plan_reminders(draft)
         plan(draft)

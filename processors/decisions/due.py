@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from processors.accounts.assign import next_due
+from processors.accounts.lasting import reason_of
 from processors.accounts.lots import expire, in_order, release
 from processors.accounts.rewards import close, follow_tiers
+from processors.accounts.steps import ripen
 from processors.accounts.tiers import change_rules, gain, judge
 from processors.decisions.closing import round_off
 from processors.decisions.conversions import convert
@@ -70,7 +72,6 @@ RANKS = {
     "grants": 6,
 }
 TIMER_RANKS = {
-    "inactivity": 0,
     "allowance": 0,
     "close": 0,
     "window": 4,
@@ -84,15 +85,25 @@ TIMER_RANKS = {
 
 
 def _expire_lots(draft: Draft, names: list[str]) -> None:
-    lots = [name.removeprefix("lots/") for name in names if name.startswith("lots/")]
-    expire(draft, lots, "date")
+    by_reason: dict[str, list[str]] = {}
+    for name in names:
+        collection, _, key = name.partition("/")
+        if collection == "lots":
+            reason = reason_of(draft, draft.account.lots[key])
+            by_reason.setdefault(reason, []).append(key)
+    for reason in sorted(by_reason):
+        expire(draft, by_reason[reason], reason)
 
 
 def _release(draft: Draft, key: str) -> None:
     lot = draft.account.lots[key]
     if lot.pending and lot.release_at is not None and lot.release_at <= draft.time:
-        release(draft, key)
-        convert(draft, draft.program.version(lot.version))
+        version = draft.program.version(lot.version)
+        if version.rules[lot.rule].step:
+            ripen(draft, key)
+        else:
+            release(draft, key)
+        convert(draft, version)
 
 
 def _give_up(draft: Draft, key: str) -> None:
@@ -156,10 +167,6 @@ def _reset_window(draft: Draft, rest: str) -> None:
         _judge_ladder(draft, ladder)
 
 
-def _lapse(draft: Draft, unit: str) -> None:
-    expire(draft, [name for name, _ in in_order(draft, unit)], "inactivity")
-
-
 def _settle(draft: Draft, rest: str) -> None:
     """What is kept of an order counts from now on."""
     order_id = rest.partition("/")[2]
@@ -210,7 +217,6 @@ def _nothing(_draft: Draft, _rest: str) -> None:
 
 
 TIMERS: dict[str, Callable[[Draft, str], None]] = {
-    "inactivity": _lapse,
     "close": _close,
     "version": _start_version,
     "window": _reset_window,

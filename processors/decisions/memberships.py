@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from processors.accounts.account import Membership
+from processors.accounts.lasting import of_plan
+from processors.accounts.lots import expire
 from processors.decisions.verdict import ACCEPTED, Verdict
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ def cancelled(draft: Draft, data: MembershipCancelled) -> Verdict:
 
 
 def end_membership(draft: Draft, plan: str) -> None:
-    """The plan's benefits end."""
+    """The plan's benefits end, and the points that end with it."""
     held = draft.account.memberships[plan]
     draft.put("memberships", plan, replace(held, state=ENDED, since=draft.time, ends_at=None))
+    expire(draft, of_plan(draft, plan), "membership_ended")

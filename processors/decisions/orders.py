@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from processors.accounts.account import Frozen, Order, OrderLine
 from processors.accounts.lots import Origin, earn, lot_id, pend
+from processors.accounts.steps import beside, ripen
 from processors.accounts.take import take_back
 from processors.decisions.caps import fitting, use_caps
 from processors.decisions.conversions import undo_vouchers
@@ -119,10 +120,14 @@ def give(draft: Draft, order_id: str, order: Order, rule: Rule, amount: int) -> 
         return
     start = starts.get(rule.release_on)
     release_at = None if start is None else rule.release_at(start, draft.account)
-    if release_at is not None and release_at <= draft.time:
+    origin = Origin(owner, order.version, order.time)
+    if release_at is not None and release_at <= draft.time and rule.step:
+        pend(draft, rule, amount, origin, None)
+        ripen(draft, lot_id(owner, rule.id))
+    elif release_at is not None and release_at <= draft.time:
         earn(draft, rule, amount, Origin(owner, order.version, draft.time))
     else:
-        pend(draft, rule, amount, Origin(owner, order.version, order.time), release_at)
+        pend(draft, rule, amount, origin, release_at)
 
 
 def take(draft: Draft, order_id: str, order: Order, rule: Rule, amount: int) -> Order:
@@ -134,6 +139,7 @@ def take(draft: Draft, order_id: str, order: Order, rule: Rule, amount: int) -> 
         order = replace(order, lapsed={name: left for name, left in rest.items() if left})
         draft.put("orders", order_id, order)
     own = [lot_id(f"order/{order_id}", name) for name in (rule.id, *sorted(order.granted))]
+    own += [name for base in own for name in beside(draft, base)] if rule.step else []
     own = [
         name
         for name in dict.fromkeys(own)

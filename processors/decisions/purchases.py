@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from processors.accounts.counting import count_order, counted_by, counts_at, plan_settling
-from processors.accounts.lots import lot_id
+from processors.accounts.lasting import renew
+from processors.accounts.lots import Origin, earn, lot_id
 from processors.accounts.rewards import follow_tiers
 from processors.accounts.tiers import lower_tier, raise_tier
-from processors.decisions.activity import renew_activity
 from processors.decisions.challenges import judge_challenges
 from processors.decisions.conversions import convert
 from processors.decisions.orders import place, reprice
@@ -41,6 +41,7 @@ def completed(draft: Draft, data: PurchaseCompleted) -> Verdict:
     order = place(draft, data)
     if data.redemption_id is not None:
         commit_with_order(draft, data.redemption_id)
+    renew(draft, "order")
     settle(draft, data.order_id, order, explain=True)
     plan_settling(draft, data.order_id, order)
     judge_first_order(draft, data.order_id, data.referrer)
@@ -49,7 +50,6 @@ def completed(draft: Draft, data: PurchaseCompleted) -> Verdict:
     if version.streak_marks is not None:
         for mark, orders in version.streak_marks(data.order_id, order, draft.account):
             draft.put("marks", mark, orders)
-    renew_activity(draft)
     apply_waiting(draft, f"order/{data.order_id}")
     return ACCEPTED
 
@@ -105,8 +105,33 @@ def shipped(draft: Draft, data: PurchaseShipped) -> Verdict:
 
 
 def delivered(draft: Draft, data: PurchaseDelivered) -> Verdict:
-    """Delivery starts the clock of points that wait for it."""
-    return _progress(draft, data.order_id, "delivered")
+    """Delivery starts the clock of points that wait for it, and may have come too late."""
+    before = draft.account.orders.get(data.order_id)
+    verdict = _progress(draft, data.order_id, "delivered")
+    first = before is not None and before.delivered_at is None and not before.cancelled
+    if first and data.promised_at is not None and draft.time > data.promised_at:
+        _compensate(draft, data.order_id)
+    return verdict
+
+
+def _compensate(draft: Draft, order_id: str) -> None:
+    """What members get for a late delivery, by what they are now."""
+    order = draft.account.orders[order_id]
+    version = draft.version_of(order)
+    now = replace(order, frozen=version.freeze(order, draft.account))
+    for delivery in version.deliveries:
+        missing = delivery.missing(now)
+        if missing is not None:
+            draft.miss(delivery.rule.id, missing)
+            continue
+        earn(
+            draft,
+            delivery.rule,
+            delivery.amount,
+            Origin(f"delivery/{order_id}", version.id, draft.time),
+        )
+        draft.fire(delivery.rule.id, {"amount": delivery.amount})
+    convert(draft, version)
 
 
 def _progress(draft: Draft, order_id: str, step: str) -> Verdict:

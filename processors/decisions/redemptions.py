@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from processors.accounts.account import Lot, Parked, Part, Redemption
+from processors.accounts.lasting import renew
 from processors.accounts.lots import draw, give_back, keep, legs_of
 from processors.accounts.rewards import grant
-from processors.decisions.activity import renew_activity
 from processors.decisions.prices import Price, balance_refusal, price_of
 from processors.decisions.verdict import ACCEPTED, Verdict, refused
 from processors.decisions.waiting import apply_waiting, deadline
@@ -36,6 +36,7 @@ def requested(draft: Draft, data: RedemptionRequested) -> Verdict:
         return refused(refusal)
     mode = draft.version.redeeming
     rule = f"redemption/{data.reward_id or 'amount'}"
+    renew(draft, "redemption")
     payable = _payable(draft, price)
     drawn = draw(draft, price.unit, payable, "reserved")
     lent, legs_lent = _lend(draft, data.redemption_id, price, rule, price.amount - payable)
@@ -54,7 +55,6 @@ def requested(draft: Draft, data: RedemptionRequested) -> Verdict:
     )
     draft.put("redemptions", data.redemption_id, item)
     draft.fire(rule, {"unit": price.unit, "amount": price.amount})
-    renew_activity(draft)
     if mode.mode == "immediate":
         _commit(draft, data.redemption_id)
     apply_waiting(draft, f"redemption/{data.redemption_id}")

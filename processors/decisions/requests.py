@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from processors.accounts.lasting import ends_at, renew
 from processors.accounts.lots import Origin, credit
 from processors.accounts.rewards import use
 from processors.accounts.take import take_back
@@ -36,13 +37,13 @@ def adjusted(draft: Draft, data: PointsAdjusted) -> Verdict:
     if amount < 0:
         take_back(draft, unit, -amount, (), ADJUSTMENT, version.negative)
         return ACCEPTED
-    ends = data.expires_at
-    if ends is None:
-        ends = version.adjustment_expires_at(unit, draft.time, draft.account)
+    named = data.expires_at
+    rule = Rule(ADJUSTMENT, unit, lambda _at, _account: None, version.lasts.ends)
+    ends = ends_at(draft, rule, version.id, draft.time) if named is None else named
     if ends is not None and ends <= draft.time:
         return ACCEPTED
-    rule = Rule(ADJUSTMENT, unit, lambda _at, _account: None, lambda _at, _account: ends)
-    origin = Origin(f"adjustment/{data.adjustment_id}", version.id, draft.time)
+    owner = f"adjustment/{data.adjustment_id}"
+    origin = Origin(owner, version.id, draft.time, fixed=named is not None)
     credit(draft, "points.adjusted", "issuer", rule, amount, origin, ends)
     convert(draft, version)
     return ACCEPTED
@@ -72,4 +73,5 @@ def entitlement_used(draft: Draft, data: EntitlementUsed) -> Verdict:
         return refused("unknown_reward")
     if not use(draft, data.reward_id, data.quantity, data.order_id or "used"):
         return refused("reward_not_available")
+    renew(draft, f"entitlement:{data.reward_id}")
     return ACCEPTED

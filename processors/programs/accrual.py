@@ -42,7 +42,14 @@ def _earning(version: model.Version, calendar: Calendar) -> Iterable[compiled.Ru
                 ),
                 *_shared(name, rule.unit, version, calendar),
             ),
+            _step(rule, version),
         )
+
+
+def _step(rule: model.Earning, version: model.Version) -> int:
+    if rule.release is None or rule.release.steps is None:
+        return 0
+    return steps_of(rule.release.steps, version.units[rule.unit].scale)
 
 
 def _fixed(version: model.Version, calendar: Calendar) -> Iterable[compiled.Rule]:

@@ -12,6 +12,8 @@ from processors.programs.accrual import compile_rules
 from processors.programs.almanac import almanac
 from processors.programs.calendars import calendar as calendar_of
 from processors.programs.challenges import compile_challenges
+from processors.programs.deliveries import compile_deliveries
+from processors.programs.expiry import lasting, lastings
 from processors.programs.figures import ratio_of, steps_of
 from processors.programs.ladders import compile_ladder
 from processors.programs.periods import ending, releasing
@@ -45,6 +47,7 @@ def compile_program(file: model.ProgramFile) -> compiled.Program:
         park_days=file.late.park_days,
         retro_claim_days=file.late.retro_claim_days,
         phone_region=file.phone_region,
+        pauses=any(e.paused_in for v in file.versions.values() for e in _expiries(v)),
     )
 
 
@@ -72,7 +75,6 @@ def _version(
     def frozen(order: Order, account: Account) -> Frozen:
         return freeze(order, account, holder[0])
 
-    expiry = ending(version.expiry, calendar)
     made = compiled.Version(
         id=name,
         hash=version_hash(version, file),
@@ -114,7 +116,10 @@ def _version(
         choose_day=choosing(version),
         challenges=compile_challenges(version, calendar),
         streak_marks=counting(version, calendar) if version.streaks else None,
-        adjustment_expires_at=lambda _unit, at, account: expiry(at, account),
+        lasting=lastings(version, calendar),
+        lasts=lasting(version.expiry, calendar),
+        renewing=_renewing(version),
+        deliveries=compile_deliveries(version, calendar),
     )
     holder.append(made)
     return made
@@ -185,6 +190,18 @@ def _activity_price(
 
 def _before(days: int, calendar: Calendar) -> Callable[[int], int]:
     return lambda ends: calendar.days_after(ends, -days)
+
+
+def _renewing(version: model.Version) -> frozenset[str]:
+    return frozenset(activity for expiry in _expiries(version) for activity in expiry.renewed_by)
+
+
+def _expiries(version: model.Version) -> list[model.Expiry]:
+    named = [rule.expiry for rule in version.earning.values()]
+    named += [rule.expiry for rule in version.activities.values()]
+    named += [rule.expiry for rule in version.deliveries.values()]
+    named += [rule.expiry for rule in version.streaks.values()]
+    return [version.expiry, *(expiry for expiry in named if expiry is not None)]
 
 
 def _starts(day: date | None, calendar: Calendar) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from processors.accounts.anchors import anchor
 from processors.programs.calendars import MONTHS
 
 if TYPE_CHECKING:
@@ -26,11 +27,18 @@ def releasing(
 
 def ending(expiry: model.Expiry, calendar: Calendar) -> Callable[[int, Account], int | None]:
     """When points end, from the instant at which they became available. None: never."""
-    many = expiry.after
+    if expiry.kind == "membership_year":
+        return lambda at, account: calendar.anniversary(anchor(account, at), at)[1]
+    many, later = expiry.after, expiry.day - 1
+
+    def day_of_month(at: int) -> int:
+        first = calendar.first_of_month(at, many)
+        return calendar.days_after(first, later) if later else first
+
     by_kind: dict[str, Callable[[int], int]] = {
         "days": lambda at: calendar.days_after(at, many),
         "months": lambda at: calendar.months_after(at, many),
-        "month_start": lambda at: calendar.first_of_month(at, many),
+        "month_start": day_of_month,
         "quarter_start": lambda at: calendar.first_of_quarter(at, many),
         "year_start": lambda at: calendar.first_of_year(at, many),
     }

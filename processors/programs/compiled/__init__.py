@@ -5,10 +5,13 @@ Instants are microseconds since 1970 UTC; amounts are whole smallest steps of th
 """
 
 from processors.programs.compiled.earning import (
+    EVER,
     ActivityRule,
     Award,
     Cap,
     Challenge,
+    Delivery,
+    Lasting,
     Miss,
     Rule,
     Unit,
@@ -26,6 +29,7 @@ from processors.programs.compiled.sides import ReferralRules, ReviewRules
 from processors.programs.compiled.version import Dated, Program, Version
 
 __all__ = [
+    "EVER",
     "ActivityRule",
     "Allowance",
     "Award",
@@ -33,7 +37,9 @@ __all__ = [
     "Challenge",
     "Conversion",
     "Dated",
+    "Delivery",
     "Ladder",
+    "Lasting",
     "Miss",
     "Program",
     "Recognition",

@@ -42,12 +42,11 @@ class Unit:
 class Lasting:
     """How long points last, and what moves their end.
 
-    `ends(available_from, account)` is None for points that never end. `renewed_ends` is asked
-    for the instant of an activity of `renewed_by`.
+    `ends(available_from, account)` is None for points that never end; an activity of `renewed_by`
+    makes them available again.
     """
 
     ends: Callable[[int, Account], int | None]
-    renewed_ends: Callable[[int, Account], int | None]
     reason: str = "date"
     renewed_by: frozenset[str] = frozenset()
     renewed_in: frozenset[str] | None = None
@@ -61,7 +60,7 @@ def _never(_at: int, _account: Account) -> int | None:
     return None
 
 
-EVER = Lasting(_never, _never)
+EVER = Lasting(_never)
 """Of points that have no end."""
 
 
@@ -89,6 +88,8 @@ class Rule:
     expires_at: Callable[[int, Account], int | None]
     release_on: Literal["order", "shipped", "delivered", "paid", "none"] = "none"
     caps: tuple[Cap, ...] = ()
+    step: int = 0
+    """Released points become available in full steps of this; 0: all at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +114,13 @@ class Challenge:
     target_minor: int
     amount: int
     spend: Callable[[Order], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What a delivery earns that came later than was promised."""
+
+    rule: Rule
+    amount: int
+    missing: Callable[[Order], str | None]
+    """The first condition that does not hold, of the order and the member as he is then."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from processors.programs.compiled.earning import EVER
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
         ActivityRule,
         Award,
         Challenge,
+        Delivery,
+        Lasting,
         Miss,
         Rule,
         Unit,
@@ -68,9 +72,6 @@ class Version:
     earning_ends: int | None = None
     redeeming_ends: int | None = None
     closes_at: int | None = None
-    adjustment_expires_at: Callable[[str, int, Account], int | None] = field(
-        default=lambda _unit, _at, _account: None
-    )
     opt_in: Callable[[str, int, Account], str | None] = field(
         default=lambda _promotion, _at, _account: "unknown_promotion"
     )
@@ -79,8 +80,17 @@ class Version:
         default=lambda _date, _at, _account: "unknown_promotion"
     )
     """The refusal of a chosen bonus day, or None."""
-    inactivity: Callable[[str, int], int | None] = field(default=lambda _unit, _at: None)
-    """By unit: when all lots lapse after a counting activity at an instant."""
+    lasting: Mapping[str, Lasting] = field(default_factory=dict)
+    """How long the points of each rule last that says so itself."""
+    lasts: Lasting = EVER
+    """How long all others last."""
+    renewing: frozenset[str] = frozenset()
+    """Activities that renew points."""
+    deliveries: tuple[Delivery, ...] = ()
+
+    def lasting_of(self, rule: str) -> Lasting:
+        """How long the points of a rule last."""
+        return self.lasting.get(rule, self.lasts)
 
 
 class Dated(NamedTuple):
@@ -104,6 +114,8 @@ class Program:
     retro_claim_days: int
     phone_region: str | None = None
     almanac: tuple[Dated, ...] = ()
+    pauses: bool = False
+    """True when a tier of some version keeps points from ending."""
 
     @property
     def refund_horizon_days(self) -> int:
