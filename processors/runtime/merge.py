@@ -28,19 +28,20 @@ class Waiting:
         self.ends = ends
         self.size = 0
 
-    def add(self, topic: str, records: Iterable[Fetched]) -> None:
-        """Take what was fetched of one topic."""
-        buffer, first = self.buffers[topic], self.positions[topic]
-        for record in records:
-            if record.offset >= first:
-                buffer.append(record)
-                self.size += 1
-        if buffer:
-            self.positions[topic] = max(self.positions[topic], buffer[-1].offset + 1)
+    def take_in(
+        self, topic: str, base: int, position: int, end: int, records: Iterable[Fetched]
+    ) -> None:
+        """Take what was read of one topic from `base` up to `position`, if we stand at `base`.
 
-    def reached(self, topic: str, position: int, end: int) -> None:
-        """Note how far the topic was fetched, and how far it is known to go."""
-        self.positions[topic] = max(self.positions[topic], position)
+        `end` is the first offset not known to exist.
+        """
+        if base != self.positions[topic]:
+            return
+        buffer = self.buffers[topic]
+        had = len(buffer)
+        buffer.extend(records)
+        self.size += len(buffer) - had
+        self.positions[topic] = position
         self.ends[topic] = max(self.ends[topic], end)
 
     def missing(self) -> list[str]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from processors.runtime.clock import Clock
     from processors.runtime.settings import Settings
     from processors.runtime.telemetry import Telemetry
-    from processors.runtime.thread import LedgerThread
+    from processors.runtime.thread import Fetch, LedgerThread
 
 log = structlog.get_logger("owner")
 RECLAIM_SECONDS = 2.5
@@ -77,11 +77,17 @@ class Owner:
         self.announcements += 1
         return self.announcements
 
-    def add(self, topic: str, partition: int, records: list[Fetched]) -> None:
-        """Take what was fetched."""
+    def add(self, topic: str, partition: int, fetch: Fetch, records: list[Fetched]) -> None:
+        """Take what was fetched, if it begins where we are."""
         owned = self.owned.get(partition)
         if owned is not None:
-            owned.waiting.add(topic, records)
+            base, position, end, _ = fetch
+            owned.waiting.take_in(topic, base, position, end, records)
+
+    def position(self, log: TP) -> int | None:
+        """The next offset to fetch of a topic's partition; None if it is not ours."""
+        owned = self.owned.get(log.partition)
+        return None if owned is None else owned.waiting.positions.get(log.topic)
 
     def full(self) -> set[TP]:
         """Partitions of topics of which enough waits: they are not fetched for now."""
@@ -92,22 +98,6 @@ class Owner:
             for topic, buffer in owned.waiting.buffers.items()
             if len(buffer) >= bound or number in self.reclaiming
         }
-
-    def doubtful(self) -> list[TP]:
-        """What the merge waits for, or would: topics of which nothing is here."""
-        return [
-            TP(topic, number)
-            for number, owned in self.owned.items()
-            if owned.waiting.size or owned.waiting.missing()
-            for topic, buffer in owned.waiting.buffers.items()
-            if not buffer
-        ]
-
-    def reached(self, topic: str, partition: int, position: int, end: int) -> None:
-        """Note how far a topic was fetched, and how far it is known to go."""
-        owned = self.owned.get(partition)
-        if owned is not None:
-            owned.waiting.reached(topic, position, end)
 
     def to_announce(self) -> list[int]:
         """Partitions with work that nobody is at yet."""
@@ -139,7 +129,6 @@ class Owner:
         positions: dict[TP, int] = {}
         if fresh:
             logs = [TP(topic, number) for number in fresh for topic in self.topics]
-            thread.displace(logs)
             ends = await thread.ends(logs)
             for number in fresh:
                 known = {log.topic: ends[log] for log in logs if log.partition == number}
@@ -196,7 +185,6 @@ class Owner:
         if self.owned.get(number) is owned and not self.stopping and self.thread is not None:
             del self.owned[number]
             logs = [TP(topic, number) for topic in self.topics]
-            self.thread.displace(logs)
             ends = await self.thread.ends(logs)
             await self._open(number, {log.topic: end for log, end in ends.items()})
             positions = self.owned[number].waiting.positions

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import aiokafka
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
@@ -20,26 +19,25 @@ POLL_SECONDS = 0.5
 IDLE_SECONDS = 0.01
 
 
-class Place:
-    """Where a partition was put to be read from. Each is itself alone."""
+class Fetch(NamedTuple):
+    """What one fetch brought of a partition of a topic."""
 
-    __slots__ = ("standing",)
-
-    def __init__(self, standing: object) -> None:
-        self.standing = standing
+    base: int
+    """Where it was read from."""
+    position: int
+    """Where to go on: beyond the last record, and beyond markers that follow it."""
+    end: int
+    """The first offset that is not known to be committed; -1 while nothing was heard."""
+    records: list[Any]
 
 
 class LedgerThread(driver.AIOKafkaConsumerThread):
     """Faust's consumer thread, with the client made as the ledger needs it.
 
-    After a rebalance the client stands at group offsets, which say nothing: a partition is read
-    only where `place` has put it, and only while that very assignment lasts. What is fetched names
-    its place, so that what was fetched before another one is dropped, whoever held it meanwhile.
+    After a rebalance the client stands at group offsets, which say nothing; and what it hands out
+    may get lost on the way, when Faust cancels who asked. So every fetch says where it wants to
+    read from, and reads nothing if the client stands elsewhere: nothing is ever passed over.
     """
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.placed: dict[TP, Place] = {}
 
     def _create_worker_consumer(self, transport: Any) -> aiokafka.AIOKafkaConsumer:
         """Every setting whose default is dangerous is named."""
@@ -70,58 +68,34 @@ class LedgerThread(driver.AIOKafkaConsumerThread):
     async def _place(self, positions: dict[TP, int]) -> None:
         consumer = self._ensure_consumer()
         for log, offset in positions.items():
-            standing = _standing(consumer, log)
-            if standing is not None:
+            if _standing(consumer, log) is not None:
                 consumer.seek(log, offset)
-                self.placed[log] = Place(standing)
 
-    def displace(self, logs: Iterable[TP]) -> None:
-        """Read these partitions no more until they are placed again."""
-        for log in logs:
-            self.placed.pop(log, None)
+    async def fetch(self, positions: Mapping[TP, int]) -> dict[TP, Fetch]:
+        """What comes next of partitions that stand at these positions; of others, nothing."""
+        return cast("dict[TP, Fetch]", await self.call_thread(self._fetch, dict(positions)))
 
-    def holds(self, log: TP, place: Place) -> bool:
-        """True while what was fetched from a place may be used."""
-        return self.placed.get(log) is place
-
-    def _live(self, logs: Iterable[TP]) -> dict[TP, Place]:
+    async def _fetch(self, positions: dict[TP, int]) -> dict[TP, Fetch]:
         consumer = self._ensure_consumer()
-        found = {log: self.placed.get(log) for log in logs}
-        return {
-            log: place
-            for log, place in found.items()
-            if place is not None and place.standing is _standing(consumer, log)
+        before = {log: _standing(consumer, log) for log in positions}
+        live = {
+            log
+            for log, standing in before.items()
+            if standing is not None
+            and standing.has_valid_position
+            and standing.position == positions[log]
         }
-
-    async def fetch(self, logs: Iterable[TP]) -> dict[TP, tuple[Place, list[Any]]]:
-        """What comes next of partitions that stand where they were placed, with their places."""
-        return cast(
-            "dict[TP, tuple[Place, list[Any]]]", await self.call_thread(self._fetch, list(logs))
-        )
-
-    async def _fetch(self, logs: list[TP]) -> dict[TP, tuple[Place, list[Any]]]:
-        places = self._live(logs)
-        if not places:
-            await asyncio.sleep(IDLE_SECONDS)
+        if not live:
             return {}
-        consumer = self._ensure_consumer()
         most = cast("Any", consumer)._max_poll_records  # noqa: SLF001 - as Faust has it
-        found = await self._fetch_records(consumer, set(places), POLL_SECONDS, most)
-        return {log: (places[log], records) for log, records in (found or {}).items()}
-
-    async def fetch_state(self, logs: Iterable[TP]) -> dict[TP, tuple[Place, int, int]]:
-        """Position and known end of partitions, as the last fetch response told."""
-        return cast(
-            "dict[TP, tuple[Place, int, int]]", await self.call_thread(self._state, list(logs))
-        )
-
-    async def _state(self, logs: list[TP]) -> dict[TP, tuple[Place, int, int]]:
-        consumer = self._ensure_consumer()
-        found: dict[TP, tuple[Place, int, int]] = {}
-        for log, place in self._live(logs).items():
-            end = consumer.last_stable_offset(log)
-            found[log] = (place, await consumer.position(log), -1 if end is None else end)
-        return found
+        found = await self._fetch_records(consumer, live, POLL_SECONDS, most) or {}
+        came: dict[TP, Fetch] = {}
+        for log in live:
+            standing = _standing(consumer, log)
+            if standing is not None and standing is before[log]:
+                end = -1 if standing.lso is None else standing.lso
+                came[log] = Fetch(positions[log], standing.position, end, found.get(log, []))
+        return came
 
     async def ends(self, logs: Iterable[TP]) -> Mapping[TP, int]:
         """The committed end of partitions, asked of the broker now."""
@@ -134,10 +108,13 @@ class LedgerThread(driver.AIOKafkaConsumerThread):
         await self.call_thread(consumer.commit, dict(positions))
 
 
-def _standing(consumer: aiokafka.AIOKafkaConsumer, log: TP) -> object | None:
-    """The client's own object for a partition in this assignment; None if it is not in it."""
+def _standing(consumer: aiokafka.AIOKafkaConsumer, log: TP) -> Any | None:
+    """The client's own state of a partition in this assignment; None if it is not in it.
+
+    Each assignment has states of its own, so the same one means that nothing came in between.
+    """
     subscription = cast("Any", consumer)._subscription.subscription  # noqa: SLF001 - not told otherwise
     assignment = None if subscription is None else subscription.assignment
     if assignment is None or log not in assignment.tps:
         return None
-    return cast("object", assignment.state_value(log))
+    return assignment.state_value(log)

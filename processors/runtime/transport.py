@@ -49,28 +49,30 @@ class LedgerConsumer(driver.Consumer):
         del timeout
         if not self.flow_active:
             await self.wait(cast("Any", self.can_resume_flow))
-        owner, thread = self.owner, self.ledger_thread
+        owner = self.owner
         wanted = self._get_active_partitions() - owner.full()
         if not wanted:
             await self.sleep(IDLE_SECONDS)
             return
-        for log, (place, found) in (await thread.fetch(wanted)).items():
-            if thread.holds(log, place):
-                owner.add(log.topic, log.partition, [_fetched(record) for record in found])
+        await self._gather({log: owner.position(log) for log in wanted})
         if self.should_stop or not self.flow_active:
             return
-        await self._look_ahead()
         for partition in owner.to_announce():
             yield self._announcement(partition, self.app.consumer_generation_id)
 
-    async def _look_ahead(self) -> None:
-        """Learn how far topics go that the merge waits for."""
-        thread, doubtful = self.ledger_thread, self.owner.doubtful()
-        if doubtful:
-            state = await thread.fetch_state(doubtful)
-            for log, (place, position, end) in state.items():
-                if thread.holds(log, place):
-                    self.owner.reached(log.topic, log.partition, position, end)
+    async def _gather(self, wanted: Mapping[TP, int | None]) -> None:
+        """Fetch what comes next; where the client stands elsewhere, put it where we are."""
+        owner, thread = self.owner, self.ledger_thread
+        positions = {log: at for log, at in wanted.items() if at is not None}
+        came = await thread.fetch(positions) if positions else {}
+        for log, fetch in came.items():
+            records = [_fetched(record) for record in fetch.records]
+            owner.add(log.topic, log.partition, fetch, records)
+        astray = {log: owner.position(log) for log in positions if log not in came}
+        if astray and self.flow_active:
+            await thread.place({log: at for log, at in astray.items() if at is not None})
+        if not came:
+            await self.sleep(IDLE_SECONDS)
 
     def _announcement(self, partition: int, generation: int) -> tuple[TP, ConsumerMessage]:
         log = TP(self.owner.announcing, partition)

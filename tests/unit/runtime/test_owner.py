@@ -30,7 +30,7 @@ async def owner(tmp_path: Path) -> AsyncIterator[Owner]:
     engine = engine_of(load("starter"), 1)
     owner = Owner(settings, engine, Clock("stream"), Telemetry())
     waiting = Waiting({TOPIC: 0}, {TOPIC: 1})
-    waiting.add(TOPIC, [Fetched(TOPIC, 0, 0, 0, b"m1", b"nonsense", [])])
+    waiting.take_in(TOPIC, 0, 1, 1, [Fetched(TOPIC, 0, 0, 0, b"m1", b"nonsense", [])])
     owner.owned[0] = Owned(Partition(engine, 0, 1), PartitionWriter(settings, 0), waiting)
     yield owner
     await owner.let_go([0])
@@ -58,3 +58,16 @@ async def test_a_long_run_is_not_announced_again(owner: Owner) -> None:
     for _ in range(3):
         await owner.tick()
     assert owner.to_announce() == []
+
+
+def test_what_was_read_from_elsewhere_is_not_taken() -> None:
+    """Neither a gap nor a repeat gets into what waits; what begins where we are does."""
+    waiting = Waiting({TOPIC: 5}, {TOPIC: 9})
+    later = [Fetched(TOPIC, 0, offset, 0, b"m1", b"x", []) for offset in (7, 8)]
+    waiting.take_in(TOPIC, 7, 9, 9, later)
+    assert (waiting.size, waiting.positions[TOPIC]) == (0, 5)
+    first = [Fetched(TOPIC, 0, offset, 0, b"m1", b"x", []) for offset in (5, 6)]
+    waiting.take_in(TOPIC, 5, 7, 9, first)
+    waiting.take_in(TOPIC, 5, 7, 9, first)
+    waiting.take_in(TOPIC, 7, 9, 9, later)
+    assert [record.offset for record in waiting.take(10)] == [5, 6, 7, 8]
