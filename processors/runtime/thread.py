@@ -91,8 +91,8 @@ class LedgerThread(driver.AIOKafkaConsumerThread):
         found = await self._fetch_records(consumer, live, POLL_SECONDS, most) or {}
         came: dict[TP, Fetch] = {}
         for log in live:
-            standing = _standing(consumer, log)
-            if standing is not None and standing is before[log]:
+            standing: Any = before[log]
+            if _standing(consumer, log) is standing:
                 end = -1 if standing.lso is None else standing.lso
                 came[log] = Fetch(positions[log], standing.position, end, found.get(log, []))
         return came
