@@ -71,14 +71,15 @@ def grant(
     ground: str | None = None,
     cost: int = 0,
     parts: tuple[Part, ...] = (),
-) -> None:
-    """Give a reward with a quantity, until it is used up or its time is over."""
+) -> str:
+    """Give a reward with a quantity, until it is used up or its time is over. Returns its name."""
     name = f"{reward.id}/{draft.time}"
     place = 0
     while name in draft.account.grants:
         place += 1
         name = f"{reward.id}/{draft.time}/{place}"
     _open(draft, name, reward, quantity or reward.quantity, reason, ground, cost, parts)
+    return name
 
 
 def _open(  # noqa: PLR0913 - a grant has this many parts
@@ -131,6 +132,20 @@ def use(draft: Draft, reward_id: str, quantity: int, reason: str) -> bool:
     return True
 
 
+def close_alternatives(draft: Draft, reward: Reward) -> None:
+    """Using one reward of a choice group closes the others."""
+    if reward.choice_group is None:
+        return
+    others = {
+        one.id
+        for one in draft.version.rewards.values()
+        if one.choice_group == reward.choice_group and one.id != reward.id
+    }
+    names = [name for name, item in draft.account.grants.items() if item.reward_id in others]
+    for name in sorted(names):
+        close(draft, name, "withdrawn", reward.id)
+
+
 def held_grants(account: Account, reward_id: str) -> list[tuple[str, Grant]]:
     """Granted ones of a reward, the one that ends soonest first."""
     held = [
@@ -158,19 +173,37 @@ def follow_tiers(draft: Draft, since: int) -> None:
         if notice.type != "loyalty.tier.changed.v1":
             continue
         ladder, was, now = notice.data["ladder"], notice.data["from_tier"], notice.data["to_tier"]
+        refund = notice.data["reason"] == "refund"
         for reward in draft.version.rewards.values():
-            if reward.on_tier is None or reward.on_tier[0] != ladder:
-                continue
-            entered = now in reward.on_tier[1]
-            before = was in reward.on_tier[1]
-            if entered and not before:
-                grant(draft, reward, f"tier/{now}", ground=f"tier/{ladder}/{reward.id}")
-            elif (
-                before
-                and not entered
-                and (reward.closes_with_tier or notice.data["reason"] == "refund")
-            ):
-                withdraw_unused(draft, f"tier/{ladder}/{reward.id}")
+            if reward.on_tier is not None and reward.on_tier[0] == ladder:
+                entered, before = now in reward.on_tier[1], was in reward.on_tier[1]
+                ground = f"tier/{ladder}/{reward.id}"
+                if entered and not before:
+                    grant(draft, reward, f"tier/{now}", ground=ground)
+                elif before and not entered and (reward.closes_with_tier or refund):
+                    withdraw_unused(draft, ground)
+            elif reward.top_up and reward.ladder == ladder:
+                _top_up(draft, reward, str(now), refund=refund)
+
+
+def _top_up(draft: Draft, reward: Reward, tier: str, *, refund: bool) -> None:
+    """Grant what is missing to the tier's number of this calendar year; a refund takes it back."""
+    year = draft.program.calendar.date(draft.time).year
+    key = f"granted/{reward.id}/{year}"
+    had = draft.account.counters.get(key, 0)
+    missing = reward.top_up.get(tier, 0) - had
+    if missing > 0:
+        ground = f"tier/{reward.ladder}/{reward.id}"
+        grant(draft, reward, f"tier/{tier}", quantity=missing, ground=ground)
+        draft.count(key, missing)
+    elif missing < 0 and refund:
+        held = [name for name, _ in held_grants(draft.account, reward.id)]
+        for name in reversed(held):
+            item = draft.account.grants[name]
+            if missing < 0 and item.valid_from and item.quantity <= -missing:
+                close(draft, name, "withdrawn", "refund")
+                draft.count(key, -item.quantity)
+                missing += item.quantity
 
 
 def tell(draft: Draft, change: Change, name: str, item: Grant, quantity: int, reason: str) -> None:

@@ -11,6 +11,7 @@ from processors.accounts.lots import Origin, earn
 from processors.accounts.rewards import follow_tiers, grant
 from processors.accounts.tiers import counter_key, raise_tier, tiers_held
 from processors.decisions.conversions import convert
+from processors.decisions.milestones import done_key
 from processors.decisions.verdict import ACCEPTED, Verdict
 from processors.programs.compiled import Miss
 from schemas.values import parse_amount
@@ -61,6 +62,9 @@ def _earn(
 
 def _count(draft: Draft, activity: str, quantity: int) -> None:
     notices = len(draft.notices)
+    wanted = (one.on_counter for one in draft.version.milestones if one.on_counter is not None)
+    if activity in {name for name, _ in wanted}:
+        draft.count(done_key(activity), quantity)
     for ladder in draft.version.ladders:
         if ladder.counts != f"activity:{activity}":
             continue

@@ -9,6 +9,7 @@ from processors.accounts.lasting import follow_pauses
 from processors.accounts.lots import expire
 from processors.accounts.rewards import refresh
 from processors.decisions.almanac import plan
+from processors.decisions.milestones import judge_milestones
 from processors.inputs import TIME_PASSED
 from schemas.values import identity
 
@@ -36,6 +37,8 @@ def round_off(draft: Draft) -> None:
     if not draft.account.id.startswith("alias/"):
         for reason, lots in follow_pauses(draft).items():
             expire(draft, lots, reason)
+        if draft.version.milestones:
+            judge_milestones(draft)
         refresh(draft)
         plan_reminders(draft)
         plan(draft)

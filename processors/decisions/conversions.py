@@ -22,16 +22,16 @@ def convert(draft: Draft, version: Version) -> None:
             continue
         many = 1 if conversion.mode == "reset" else available // conversion.threshold
         for _ in range(many):
-            _make(draft, conversion)
+            _make(draft, version, conversion)
         if conversion.mode == "reset":
             expire(draft, [name for name, _ in in_order(draft, conversion.unit)], "reset")
 
 
-def _make(draft: Draft, conversion: Conversion) -> None:
+def _make(draft: Draft, version: Version, conversion: Conversion) -> None:
     parts = draw(draft, conversion.unit, conversion.threshold, "redeemed")
     rule = f"conversion/{conversion.reward_id}"
     draft.post("points.converted", conversion.unit, legs_of(parts, "available", "redeemed"), rule)
-    reward = draft.version.rewards[conversion.reward_id]
+    reward = version.rewards[conversion.reward_id]
     cost = conversion.threshold
     grant(draft, reward, rule, ground=rule, cost=cost, parts=parts)
     draft.fire(rule, {"threshold": cost})

@@ -16,6 +16,7 @@ from processors.accounts.lots import expire, in_order, release
 from processors.accounts.rewards import close, follow_tiers
 from processors.accounts.steps import ripen
 from processors.accounts.tiers import change_rules, gain, judge
+from processors.decisions.calendar import announce, open_reward, renew_allowance, start_version
 from processors.decisions.closing import round_off
 from processors.decisions.conversions import convert
 from processors.decisions.members import judge_attributes
@@ -205,15 +206,12 @@ def _close(draft: Draft, _rest: str) -> None:
 
 def _start_version(draft: Draft, _rest: str) -> None:
     """Tiers that the version in force from now on does not know are over."""
+    start_version(draft)
     notices = len(draft.notices)
     for ladder in draft.version.ladders:
         change_rules(draft, ladder)
     follow_tiers(draft, notices)
     judge_attributes(draft)
-
-
-def _nothing(_draft: Draft, _rest: str) -> None:
-    """Only the refresh that follows every decision is wanted."""
 
 
 TIMERS: dict[str, Callable[[Draft, str], None]] = {
@@ -222,7 +220,9 @@ TIMERS: dict[str, Callable[[Draft, str], None]] = {
     "window": _reset_window,
     "settle": _settle,
     "judge": _judge_on_schedule,
-    "reward": _nothing,
+    "reward": open_reward,
+    "announce": announce,
+    "allowance": renew_allowance,
     "notice": _remind,
 }
 

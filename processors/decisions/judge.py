@@ -51,7 +51,7 @@ def judge(draft: Draft, item: Input) -> Verdict:
     if verdict.outcome == "parked":
         assert verdict.waits_for is not None, "a parked input waits for something"
         park(draft, verdict.waits_for)
-    if key is not None and verdict.outcome in {"accepted", "parked"}:
+    if key is not None and verdict.outcome in {"accepted", "parked", "forwarded"}:
         draft.put("keys", key, (business_hash(item.event), draft.time))
     return verdict
 

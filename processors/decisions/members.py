@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from processors.accounts.account import Profile
-from processors.accounts.rewards import follow_tiers
+from processors.accounts.rewards import follow_tiers, grant
 from processors.accounts.tiers import match_attributes
+from processors.decisions.calendar import allow
 from processors.decisions.referrals import attribute_enrolment
 from processors.decisions.verdict import ACCEPTED, FORWARDED, Verdict, refused
 from schemas.transfers import AliasClaim
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     )
 
 ENROLLED = "loyalty.member.enrolled.v1"
+WELCOMED = "welcomed"
 
 
 def admit(draft: Draft) -> str | None:
@@ -36,7 +38,22 @@ def admit(draft: Draft) -> str | None:
             return "not_enrolled"
         draft.put("profile", "", replace(profile, enrolled_at=draft.time))
         judge_attributes(draft)
+        if draft.item.type != ENROLLED:
+            welcome(draft)
     return None
+
+
+def welcome(draft: Draft) -> None:
+    """What a member gets for joining: rewards of the day, and a share of the allowance."""
+    version = draft.version
+    for reward in version.rewards.values():
+        window = reward.on_enrolment
+        if window is not None and window[0] <= draft.time < window[1]:
+            grant(draft, reward, "enrolment")
+    for allowance in version.allowances:
+        allow(draft, allowance, joined=True)
+    if version.allowances or any(one.on_enrolment for one in version.rewards.values()):
+        draft.put("marks", WELCOMED, str(draft.time))
 
 
 def judge_attributes(draft: Draft) -> None:
@@ -51,6 +68,7 @@ def judge_attributes(draft: Draft) -> None:
 def enrolled(draft: Draft, data: MemberEnrolled) -> Verdict:
     """A member joins: profile, aliases, and who referred him."""
     profile = draft.account.profile
+    first = WELCOMED not in draft.account.marks and profile.enrolled_at == draft.time
     birthday = data.birthday or profile.birthday
     draft.put(
         "profile",
@@ -65,6 +83,8 @@ def enrolled(draft: Draft, data: MemberEnrolled) -> Verdict:
         ),
     )
     judge_attributes(draft)
+    if first:
+        welcome(draft)
     for alias in data.aliases or ():
         draft.affect("alias.claimed", alias, AliasClaim(alias, draft.account.id))
     if data.referrer is not None:

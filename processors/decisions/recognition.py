@@ -26,6 +26,11 @@ def _role(rules: Recognition, account: Account) -> str:
     return str(account.profile.attributes.get(rules.role_attribute, rules.default_role))
 
 
+def _way(rules: Recognition) -> Bucket:
+    """Points of one unit travel; where the unit changes they are taken in, and given out anew."""
+    return "in_transit" if rules.giving == rules.earned.unit else "issuer"
+
+
 def given(draft: Draft, data: RecognitionGiven) -> Verdict:
     """Move a part of the allowance to another member, through the in-transit account."""
     rules = draft.version.recognition
@@ -37,12 +42,15 @@ def given(draft: Draft, data: RecognitionGiven) -> Verdict:
     available = draft.totals(rules.giving).available
     if amount is None or (amount > available and not draft.forced):
         return refused("allowance_exhausted")
-    parts = draw(draft, rules.giving, min(amount, available), "in_transit")
-    legs = legs_of(parts, "available", "in_transit")
+    if data.to == draft.account.id:
+        return refused("not_transferable")
+    way = _way(rules)
+    parts = draw(draft, rules.giving, min(amount, available), way)
+    legs = legs_of(parts, "available", way)
     if amount > available:
         # A late event took away what had been given already.
         owed: Bucket = "debt" if draft.version.negative == "carry" else "issuer"
-        legs = (*legs, Leg(owed, "in_transit", amount - available))
+        legs = (*legs, Leg(owed, way, amount - available))
     draft.post("points.transferred", rules.giving, legs, RULE, amount=-amount)
     move = Move(amount, data.recognition_id, rules.earned.unit, draft.account.id, rules.giving)
     draft.affect("recognition.moved", data.to, move)
@@ -58,7 +66,8 @@ def received(draft: Draft, data: Move) -> Verdict:
     if data.amount:
         origin = Origin(f"recognition/{data.giver}/{data.id}", draft.version.id, draft.time)
         ends = rules.earned.expires_at(draft.time, draft.account)
-        credit(draft, "points.transferred", "in_transit", rules.earned, data.amount, origin, ends)
+        way = _way(rules)
+        credit(draft, "points.transferred", way, rules.earned, data.amount, origin, ends)
     return ACCEPTED
 
 
@@ -70,5 +79,6 @@ def returned(draft: Draft, data: Move) -> Verdict:
     if data.amount:
         origin = Origin(f"recognition/{data.id}/returned", draft.version.id, draft.time)
         ends = allowance.rule.expires_at(draft.time, draft.account)
-        credit(draft, "points.transferred", "in_transit", allowance.rule, data.amount, origin, ends)
+        way = _way(rules)
+        credit(draft, "points.transferred", way, allowance.rule, data.amount, origin, ends)
     return ACCEPTED

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.accounts.lasting import ends_at, renew
-from processors.accounts.lots import Origin, credit
-from processors.accounts.rewards import use
+from processors.accounts.lots import Origin, credit, earn
+from processors.accounts.rewards import close_alternatives, use
 from processors.accounts.take import take_back
 from processors.decisions.conversions import convert
 from processors.decisions.verdict import ACCEPTED, Verdict, refused
@@ -71,7 +71,13 @@ def entitlement_used(draft: Draft, data: EntitlementUsed) -> Verdict:
     """A voucher or another granted reward is used up."""
     if data.reward_id not in draft.version.rewards:
         return refused("unknown_reward")
+    reward = draft.version.rewards[data.reward_id]
     if not use(draft, data.reward_id, data.quantity, data.order_id or "used"):
         return refused("reward_not_available")
+    close_alternatives(draft, reward)
+    if reward.earns:
+        origin = Origin(f"entitlement/{draft.item.id}", draft.version.id, draft.time)
+        earn(draft, draft.version.rules[reward.id], reward.earns * data.quantity, origin)
+        convert(draft, draft.version)
     renew(draft, f"entitlement:{data.reward_id}")
     return ACCEPTED

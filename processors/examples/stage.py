@@ -62,6 +62,9 @@ class Stage:
         after = self._since(LEDGER, due)
         records = [DECODER.decode(record.value or b"") for record in after]
         outcome, reason = _outcome(_answers(records, source, name))
+        sent_back = [record for record in records if _returns(record)]
+        if sent_back:
+            outcome, reason = _outcome(sent_back)
         refused = [r.reason for record in records for r in record.refusals]
         if outcome == "refused" and reason is not None:
             refused.remove(reason)
@@ -165,6 +168,11 @@ class Stage:
         for log, start in zip(logs, starts, strict=True):
             found += log.read(start)
         return found
+
+
+def _returns(record: LedgerRecord) -> bool:
+    """What one member sends to another, and the other may not take, comes back: it was refused."""
+    return any(effect.kind == "move.returned" for effect in record.effects)
 
 
 def _answers(records: list[LedgerRecord], source: str, name: str) -> list[LedgerRecord]:

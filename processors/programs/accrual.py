@@ -63,6 +63,12 @@ def _fixed(version: model.Version, calendar: Calendar) -> Iterable[compiled.Rule
     ]
     for section in (version.streaks, version.activities, version.deliveries):
         found += [(name, rule.unit or first, rule.expiry) for name, rule in section.items()]
+    found += [
+        (name, reward.earns.unit, None)
+        for name, reward in version.rewards.items()
+        if reward.earns is not None
+    ]
+    found += [(name, allowance.unit, None) for name, allowance in version.allowances.items()]
     for name, unit, expiry in found:
         ends = ending(expiry or version.expiry, calendar)
         caps = tuple(_shared(name, unit, version, calendar))

@@ -9,7 +9,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from processors.programs.birthdays import counted
+from processors.programs.calendars import calendar as calendar_of
 from processors.programs.compiled import Dated
+from processors.programs.promotions import WEEKDAYS, span_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -24,7 +27,7 @@ def almanac(
 ) -> tuple[Dated, ...]:
     """Everything that the program's calendar brings, over all of its versions."""
     entries: list[Dated] = []
-    shown = any(version.ladders or version.rewards for version in versions)
+    shown = any(one.ladders or one.rewards or one.retroactive for one in versions)
     if shown and len(versions) > 1:
         entries.append(Dated("version/", among(version.effective_from for version in versions[1:])))
     windows = [at for version in file.versions.values() for at in _windows(version, calendar)]
@@ -34,7 +37,104 @@ def almanac(
     if ends:
         entries.append(Dated("close/", among(ends)))
     entries += _judgements(versions)
+    entries += _openings(file, calendar)
+    entries += _announcements(file, calendar)
+    entries += _allowances(file, calendar)
     return tuple(entries)
+
+
+def _openings(file: model.ProgramFile, calendar: Calendar) -> list[Dated]:
+    """Birthdays, and rewards of one day of each month."""
+    found: dict[str, Dated] = {}
+    for version in file.versions.values():
+        for name, reward in version.rewards.items():
+            timer = f"reward/{name}"
+            if reward.on_birthday is not None:
+                lock = version.birthday.lock_days
+                found[timer] = Dated(timer, _birthdays(reward.on_birthday, lock, calendar))
+            elif reward.on_weekday is not None:
+                days = _weekdays(reward.on_weekday.weekday, reward.on_weekday.nth, calendar)
+                found[timer] = Dated(timer, days)
+    return list(found.values())
+
+
+def _birthdays(
+    kind: str, lock_days: int, calendar: Calendar
+) -> Callable[[int, Account], int | None]:
+    """The next birthday that counts, or the first day of its month, where the member lives."""
+
+    def next_at(after: int, account: Account) -> int | None:
+        local = at_home(account, calendar)
+        year = local.date(after).year
+        for following in (year, year + 1, year + 2):
+            day = counted(account.profile, following, lock_days, local.date)
+            if day is not None:
+                opens = local.start_of(day.replace(day=1) if kind == "month" else day)
+                if opens > after:
+                    return opens
+        return None
+
+    return next_at
+
+
+def at_home(account: Account, calendar: Calendar) -> Calendar:
+    """The calendar where the member lives; the program's, if that is not known."""
+    zone = account.profile.timezone
+    return calendar if zone is None else calendar_of(zone)
+
+
+def _weekdays(weekday: str, nth: int, calendar: Calendar) -> Callable[[int, Account], int | None]:
+    wanted = WEEKDAYS.index(weekday)
+
+    def in_month(first: int) -> int:
+        day = calendar.date(first)
+        ahead = (wanted - day.weekday()) % len(WEEKDAYS) + len(WEEKDAYS) * (nth - 1)
+        return calendar.days_after(first, ahead)
+
+    def next_at(after: int, _account: Account) -> int:
+        months = (calendar.first_of_month(after, month) for month in (0, 1))
+        return next(at for at in map(in_month, months) if at > after)
+
+    return next_at
+
+
+def _announcements(file: model.ProgramFile, calendar: Calendar) -> list[Dated]:
+    return [
+        Dated(f"announce/{name}", among([calendar.days_after(starts, -days)]))
+        for name, (starts, days) in sorted(_announced_ahead(file, calendar).items())
+    ]
+
+
+def _announced_ahead(file: model.ProgramFile, calendar: Calendar) -> dict[str, tuple[int, int]]:
+    return {
+        name: (calendar.start_of(promotion.starts), promotion.announce_days)
+        for version in file.versions.values()
+        for name, promotion in version.promotions.items()
+        if promotion.announce_days is not None and promotion.starts is not None
+    }
+
+
+def announced(file: model.ProgramFile, calendar: Calendar) -> dict[str, tuple[int, int]]:
+    """Promotions that members are told of, with their first instant and the first one after."""
+    return {
+        name: span_of(promotion, calendar)
+        for version in file.versions.values()
+        for name, promotion in version.promotions.items()
+        if promotion.announce_days is not None
+    }
+
+
+def _allowances(file: model.ProgramFile, calendar: Calendar) -> list[Dated]:
+    names = {name for version in file.versions.values() for name in version.allowances}
+    return [
+        Dated(f"allowance/{name}", lambda at, _account: calendar.first_of_month(at, 1))
+        for name in sorted(names)
+    ]
+
+
+def birthday_year(calendar: Calendar) -> Callable[[int, Account], str]:
+    """The calendar year of an instant, where the member lives."""
+    return lambda at, account: str(at_home(account, calendar).date(at).year)
 
 
 def _judgements(versions: tuple[compiled.Version, ...]) -> list[Dated]:

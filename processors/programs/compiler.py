@@ -9,17 +9,24 @@ import orjson
 
 from processors.programs import compiled, model
 from processors.programs.accrual import compile_rules
-from processors.programs.almanac import almanac
+from processors.programs.almanac import almanac, announced, birthday_year
 from processors.programs.calendars import calendar as calendar_of
 from processors.programs.challenges import compile_challenges
+from processors.programs.conversions import compile_conversions
 from processors.programs.deliveries import compile_deliveries
 from processors.programs.expiry import lasting, lastings
-from processors.programs.figures import ratio_of, steps_of
+from processors.programs.figures import ratio_of
+from processors.programs.giving import compile_allowances, compile_recognition
 from processors.programs.ladders import compile_ladder
 from processors.programs.periods import ending, releasing
 from processors.programs.pricing import pricing
 from processors.programs.promotions import choosing, freezing, limiting, opting_in
-from processors.programs.redeeming import compile_redeeming, minor_of
+from processors.programs.redeeming import compile_redeeming
+from processors.programs.rewards import (
+    compile_reward,
+    milestones,
+    once_in,
+)
 from processors.programs.sides import compile_referrals, compile_reviews
 from processors.programs.streaks import counting
 
@@ -43,6 +50,8 @@ def compile_program(file: model.ProgramFile) -> compiled.Program:
         calendar=calendar,
         versions=versions,
         almanac=almanac(file, versions, calendar),
+        announced=announced(file, calendar),
+        birthday_year=birthday_year(calendar),
         late_horizon_days=file.late.horizon_days,
         park_days=file.late.park_days,
         retro_claim_days=file.late.retro_claim_days,
@@ -95,8 +104,10 @@ def _version(
             for key, ladder in version.ladders.items()
         ),
         rewards={
-            key: _reward(key, reward, version, calendar) for key, reward in version.rewards.items()
+            key: compile_reward(key, reward, version, calendar)
+            for key, reward in version.rewards.items()
         },
+        conversions=compile_conversions(version),
         redeeming=compile_redeeming(version),
         refund_mode=version.refund.mode,
         refund_custom=version.refund.custom_amount,
@@ -112,6 +123,10 @@ def _version(
         earning_ends=_starts(version.sunset.earning, calendar),
         redeeming_ends=_starts(version.sunset.redeeming, calendar),
         closes_at=_starts(version.sunset.lapse, calendar),
+        milestones=milestones(version, calendar),
+        once_in=once_in(calendar),
+        allowances=compile_allowances(version, calendar),
+        recognition=compile_recognition(version, calendar),
         opt_in=opting_in(version),
         choose_day=choosing(version),
         challenges=compile_challenges(version, calendar),
@@ -123,35 +138,6 @@ def _version(
     )
     holder.append(made)
     return made
-
-
-def _reward(
-    name: str, reward: model.Reward, version: model.Version, calendar: Calendar
-) -> compiled.Reward:
-    scale = version.units[reward.unit].scale if reward.unit is not None else 0
-    cost = None if reward.cost is None else steps_of(reward.cost, scale)
-    ladder = reward.ladder or next(iter(version.ladders), None)
-    entry = None
-    if reward.on_entry_of is not None and ladder is not None:
-        entry = (ladder, frozenset(reward.on_entry_of))
-    valid = reward.valid_days
-    return compiled.Reward(
-        name,
-        reward.unit,
-        None if cost is None else (lambda _at: cost),
-        minimum_order_minor=minor_of(reward.minimum_order),
-        currency=reward.currency,
-        tiers=None if reward.tiers is None else frozenset(reward.tiers),
-        ladder=ladder,
-        plan=reward.plan,
-        valid_until=None
-        if valid is None
-        else (lambda at, _account: calendar.days_after(at, valid)),
-        quantity=reward.quantity,
-        on_tier=entry,
-        closes_with_tier=reward.closes_with_tier,
-        grants=reward.grants,
-    )
 
 
 def _activities(

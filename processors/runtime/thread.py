@@ -91,8 +91,9 @@ class LedgerThread(driver.AIOKafkaConsumerThread):
         found = await self._fetch_records(consumer, live, POLL_SECONDS, most) or {}
         came: dict[TP, Fetch] = {}
         for log in live:
-            standing: Any = before[log]
-            if _standing(consumer, log) is standing:
+            unchanged = _standing(consumer, log) is before[log]
+            standing = cast("Any", before[log])
+            if unchanged:
                 end = -1 if standing.lso is None else standing.lso
                 came[log] = Fetch(positions[log], standing.position, end, found.get(log, []))
         return came

@@ -20,8 +20,10 @@ from processors.programs.compiled.ladders import Ladder, Tier
 from processors.programs.compiled.rewards import (
     Allowance,
     Conversion,
+    Reach,
     Recognition,
     Redeeming,
+    Regulars,
     Reminder,
     Reward,
 )
@@ -42,9 +44,11 @@ __all__ = [
     "Lasting",
     "Miss",
     "Program",
+    "Reach",
     "Recognition",
     "Redeeming",
     "ReferralRules",
+    "Regulars",
     "Reminder",
     "ReviewRules",
     "Reward",

@@ -6,10 +6,29 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from processors.accounts.account import Account
     from processors.programs.compiled.earning import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A balance that grants a reward, and what becomes of it then."""
+
+    unit: str
+    amount: int
+    once_per: Literal["membership_year", "lifetime"] | None
+    reset: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Regulars:
+    """So many kept orders since an instant; `since` says which, seen from another."""
+
+    count: int
+    minimum_minor: int
+    since: Callable[[int], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +52,19 @@ class Reward:
     on_tier: tuple[str, frozenset[str]] | None = None
     """Granted on entry of one of these tiers of a ladder."""
     on_counter: tuple[str, int] | None = None
-    """Granted once when a counter reaches a figure."""
+    """Granted once when what was recorded of an activity reaches a figure, in millionths."""
+    on_balance: Reach | None = None
+    on_orders: Regulars | None = None
+    on_enrolment: tuple[int, int] | None = None
+    """Granted to who enrols from an instant on, and before another."""
+    on_birthday: Literal["day", "month"] | None = None
+    on_weekday: bool = False
+    top_up: Mapping[str, int] = field(default_factory=dict)
+    """By tier: how many there are to be in all per calendar year."""
+    choice_group: str | None = None
+    """Using one of a group closes the others."""
+    earns: int = 0
+    """Points for using it, by the rule of its name."""
     closes_with_tier: bool = False
     on_score: int | None = None
     """Granted for a survey's score of at least this."""

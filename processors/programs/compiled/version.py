@@ -67,6 +67,12 @@ class Version:
     referrals: ReferralRules | None = None
     conversions: tuple[Conversion, ...] = ()
     reminders: tuple[Reminder, ...] = ()
+    milestones: tuple[Reward, ...] = ()
+    """Rewards that are granted by a balance, an activity, or orders; lower balances first."""
+    once_in: Callable[[str | None, int, Account], str | None] = field(
+        default=lambda _per, _at, _account: None
+    )
+    """The name of the span in which something happens once; None: no span."""
     allowances: tuple[Allowance, ...] = ()
     recognition: Recognition | None = None
     earning_ends: int | None = None
@@ -114,6 +120,10 @@ class Program:
     retro_claim_days: int
     phone_region: str | None = None
     almanac: tuple[Dated, ...] = ()
+    announced: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Promotions that members are told of: first instant, and the first one after."""
+    birthday_year: Callable[[int, Account], str] = field(default=lambda _at, _account: "")
+    """The calendar year of an instant where the member lives."""
     pauses: bool = False
     """True when a tier of some version keeps points from ending."""
 

@@ -50,6 +50,8 @@ class Sunset(Model):
 class Version(Model):
     """The rules in force from a date on."""
 
+    extends: Name | None = None
+    """Another version; what this one says replaces what is said there, and null takes it away."""
     effective_from: Day
     retroactive: bool = False
     currencies: Names | None = Field(default=None, strict=False)
@@ -95,6 +97,8 @@ class Late(Model):
 class ProgramFile(Model):
     """One program: what never changes, and its versions."""
 
+    extends: str | None = None
+    """Another file, from this one on; maps are merged, all else is replaced, null takes away."""
     program: Name
     says: str = ""
     time_zone: str
