@@ -84,7 +84,7 @@ def _words(stage: Stage, then: Mapping[str, Json], seen: Seen) -> list[Differenc
     for member, entries in cast("dict[str, Json]", then.get("ledger", {})).items():
         found += compare.one_to_one(f"ledger.{member}", entries, stage.entries(member, seen))
     for unit, figures in cast("dict[str, Json]", then.get("liability", {})).items():
-        found.append((f"liability.{unit}", compare.shown(figures), "liability is not kept yet"))
+        found += compare.amounts(f"liability.{unit}", figures, stage.liability(unit))
     return found
 
 

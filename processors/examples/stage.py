@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import orjson
 
+from processors.accounting import Books
 from processors.partition.records import BALANCES, LEDGER, NOTICES
 from processors.routing import partition_of
 from processors.topology import Topology
@@ -131,6 +132,19 @@ class Stage:
             if grant.quantity:
                 counts[grant.reward_id] = counts.get(grant.reward_id, 0) + grant.quantity
         return counts
+
+    def liability(self, unit: str) -> dict[str, Json]:
+        """What all accounts together owe in a unit, and what that is worth."""
+        books = Books(self.program)
+        for log in self.topology.logs[LEDGER]:
+            for record in log.read():
+                books.take(DECODER.decode(record.value or b""))
+        figures = books.figures(self.topology.now).get(unit)
+        if figures is None:
+            return {}
+        scale = self.program.version_at(self.topology.now).units[unit].scale
+        outstanding = format_amount(figures.outstanding, scale)
+        return {**figures._asdict(), "outstanding": outstanding}
 
     def lowest(self, ladder: str) -> dict[str, Json]:
         """How a ladder compares that nothing has touched."""

@@ -21,7 +21,7 @@ from processors.programs.ladders import compile_ladder
 from processors.programs.periods import ending, releasing
 from processors.programs.pricing import pricing
 from processors.programs.promotions import choosing, freezing, limiting, opting_in
-from processors.programs.redeeming import compile_redeeming
+from processors.programs.redeeming import compile_accounting, compile_redeeming
 from processors.programs.rewards import (
     compile_reward,
     milestones,
@@ -123,6 +123,7 @@ def _version(
         earning_ends=_starts(version.sunset.earning, calendar),
         redeeming_ends=_starts(version.sunset.redeeming, calendar),
         closes_at=_starts(version.sunset.lapse, calendar),
+        accounting=compile_accounting(version),
         milestones=milestones(version, calendar),
         once_in=once_in(calendar),
         allowances=compile_allowances(version, calendar),

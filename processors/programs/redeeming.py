@@ -59,3 +59,14 @@ def _value(point_value: str | None, scale: int) -> tuple[int, int] | None:
 
 def _hold(hours: int | None) -> Callable[[int], int | None]:
     return lambda at: None if hours is None else at + hours * HOUR
+
+
+def compile_accounting(version: model.Version) -> dict[str, compiled.Accounting]:
+    """What a smallest step of each unit is worth."""
+    found: dict[str, compiled.Accounting] = {}
+    for unit, terms in version.accounting.items():
+        top, bottom = ratio_of(terms.value)
+        share = None if terms.redeemed_share is None else ratio_of(terms.redeemed_share)
+        value = (top * 10**MINOR, bottom * 10 ** version.units[unit].scale)
+        found[unit] = compiled.Accounting(value, share, terms.billing is not None)
+    return found

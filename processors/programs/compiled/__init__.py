@@ -18,6 +18,7 @@ from processors.programs.compiled.earning import (
 )
 from processors.programs.compiled.ladders import Ladder, Tier
 from processors.programs.compiled.rewards import (
+    Accounting,
     Allowance,
     Conversion,
     Reach,
@@ -32,6 +33,7 @@ from processors.programs.compiled.version import Dated, Program, Version
 
 __all__ = [
     "EVER",
+    "Accounting",
     "ActivityRule",
     "Allowance",
     "Award",

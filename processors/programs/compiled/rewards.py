@@ -131,3 +131,15 @@ class Recognition:
     givers: frozenset[str]
     receivers: frozenset[str]
     default_role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accounting:
+    """What one smallest step of a unit is worth in minor units, as a ratio, and to whom.
+
+    `share` of the points is expected to be redeemed; None: nothing of a sale is deferred.
+    """
+
+    value_minor: tuple[int, int]
+    share: tuple[int, int] | None
+    billing: bool

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
     from processors.programs.compiled.ladders import Ladder
     from processors.programs.compiled.rewards import (
+        Accounting,
         Allowance,
         Conversion,
         Recognition,
@@ -67,6 +68,8 @@ class Version:
     referrals: ReferralRules | None = None
     conversions: tuple[Conversion, ...] = ()
     reminders: tuple[Reminder, ...] = ()
+    accounting: Mapping[str, Accounting] = field(default_factory=dict)
+    """By unit: what a point is worth."""
     milestones: tuple[Reward, ...] = ()
     """Rewards that are granted by a balance, an activity, or orders; lower balances first."""
     once_in: Callable[[str | None, int, Account], str | None] = field(

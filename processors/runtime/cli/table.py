@@ -24,6 +24,7 @@ COMMANDS = (
     ("clock", f"{CLI}.clock:clock", "Say that time has passed, for books on stream time."),
     ("send", f"{CLI}.send:send", "Send the events of a file, one to a line."),
     ("balance", f"{CLI}.balance:balance", "Show a member's balance."),
+    ("liability", f"{CLI}.liability:show_liability", "Show what outstanding points are worth."),
     ("member explain", f"{CLI}.member:explain_member", "Explain a balance, line by line."),
     ("ledger verify", f"{CLI}.ledger:verify", "Read everything back, and check it."),
     ("dlq list", f"{CLI}.dlq:list_letters", "List dead letters and their reasons."),
