@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from schemas.transfers import Transfer
 
 DUE_PER_BATCH = 2_000
+MOST_REDECIDED = 20_000
+"""Records that late inputs of one batch have decided again: then it is committed, as progress."""
 MOST_RECORDS = 20_000
 """Of whole histories that stay decoded for the next input that wants them."""
 TOO_EARLY = Fault(
@@ -47,7 +49,16 @@ TOO_EARLY = Fault(
 class Partition:
     """One partition: its accounts, its positions in the inputs, and the end of its ledger."""
 
-    __slots__ = ("count", "engine", "number", "positions", "store", "transfers", "writer")
+    __slots__ = (
+        "count",
+        "engine",
+        "number",
+        "positions",
+        "redecided",
+        "store",
+        "transfers",
+        "writer",
+    )
 
     def __init__(self, engine: Engine, number: int, count: int, cache: int = 20_000) -> None:
         self.engine = engine
@@ -59,6 +70,7 @@ class Partition:
         """Highest (sequence, index) folded, by sending partition."""
         self.store = Store(cache)
         self.writer = Writer(engine, number, count, self.store)
+        self.redecided = 0
 
     def fold(
         self,
@@ -81,6 +93,9 @@ class Partition:
                 batch.wanted = wanted(self, run[index:])
                 break
             positions[topic] = fetched.offset + 1
+            if self.redecided > MOST_REDECIDED:
+                batch.stopped_at = index + 1
+                break
         return self._finish()
 
     def advance(self, until: int, limit: int = DUE_PER_BATCH) -> Batch:
@@ -128,6 +143,7 @@ class Partition:
 
     def _begin(self) -> Batch:
         batch = self.writer.batch = Batch(self.writer.ledger_offset)
+        self.redecided = 0
         return batch
 
     def _finish(self) -> Batch:
@@ -232,6 +248,7 @@ class Partition:
             history = self.writer.history(name, item.time)
             if history is None:
                 return False
+            self.redecided += len(history.records)
             answer = engine.step(store.open(name), item, engine.program, history)
             if isinstance(answer, NeedsHistory):
                 raise Broken(f"{name} was given its history and asked again")

@@ -58,8 +58,9 @@ class HistoryWanted(NamedTuple):
 class Batch:
     """What one run produced, to be committed as a whole.
 
-    `stopped_at` is the index in the run of the first input that was not folded, because the
-    history in `wanted` is missing. Commit the batch, read that history, and fold the rest with it.
+    `stopped_at` is the index in the run of the first input that was not folded: because the
+    history in `wanted` is missing, or (nothing is wanted) because there was much to decide again.
+    Commit the batch, read what is wanted, and fold the rest with it.
     """
 
     __slots__ = (

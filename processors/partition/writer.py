@@ -192,6 +192,10 @@ class Writer:
             return None if whole is None else History(Account(name), list(whole), whole)
         if known is None:
             return None
+        if time >= trail.young_cut > trail.older_cut:
+            since = known[trail.young_count :]
+            records = [record for record in since if _time_of(record) >= trail.young_cut]
+            return History(self.store.checkpoint(name, younger=True), records, known)
         records = [record for record in known if _time_of(record) >= trail.older_cut]
         return History(self.store.checkpoint(name), records, known)
 

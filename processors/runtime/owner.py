@@ -223,7 +223,9 @@ class Owner:
             if batch.stopped_at is None:
                 return
             run = run[batch.stopped_at :]
-            histories = await self.histories.read(owned.partition.number, batch.wanted)
+            histories = None
+            if batch.wanted:
+                histories = await self.histories.read(owned.partition.number, batch.wanted)
 
     async def _commit(self, owned: Owned, batch: Batch) -> bool:
         """Append a batch. False: there was doubt, and the partition was recovered instead."""
