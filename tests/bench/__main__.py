@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from processors.runtime.broker import server
-from tests.bench import stages
+from tests.bench import programs, stages
 from tests.bench.latency import RATE, Latency, latency
 from tests.bench.throughput import Throughput, throughput
 
@@ -35,6 +35,7 @@ def main() -> None:
     measured = stages.measure()
     print("CPU microseconds per event, without a broker:")
     show("fold", measured)
+    programs.show(programs.measure())
     with tempfile.TemporaryDirectory(prefix="loyalty-bench-") as folder:
         home, log = Path(folder) / "broker", Path(folder) / "sides.log"
         broker = server.start(home, heap_mb=512, fast=False)
