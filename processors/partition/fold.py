@@ -166,12 +166,14 @@ class Partition:
             oldest = next(iter(known))
             del known[oldest]
             whole.pop(oldest, None)
+            self.writer.waypoints.forget(oldest)
         for name, records in histories.items():
             count = sum(record.account == name for record in records)
             recent = self.store.trails[name].count
             if count != len(records) or count < recent:
                 raise Broken(f"the history of {name} is not what was asked for")
             known[name] = list(records[count - recent :])
+            self.writer.waypoints.forget(name)
             if count > recent:
                 while whole and sum(map(len, whole.values())) + count > MOST_RECORDS:
                     del whole[next(iter(whole))]

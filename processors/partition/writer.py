@@ -22,6 +22,7 @@ from processors.partition.records import (
 from processors.partition.store import DUE, TRAIL, Store
 from processors.partition.trail import EMPTY, SLACK, Trail
 from processors.partition.trail import ENCODER as TRAIL_ENCODER
+from processors.partition.waypoints import Waypoints
 from schemas.chain import FIRST_SEQUENCE, Chain, hash_of
 from schemas.ledger import DECODER as RECORD_DECODER
 from schemas.ledger import LedgerRecord, encode
@@ -56,6 +57,7 @@ class Writer:
         "store",
         "touched",
         "versions",
+        "waypoints",
         "whole",
     )
 
@@ -75,6 +77,7 @@ class Writer:
         self.known: dict[str, list[LedgerRecord]] = {}
         self.whole: dict[str, list[LedgerRecord]] = {}
         """All records of accounts that were asked for something older than their checkpoints."""
+        self.waypoints = Waypoints()
         self.versions: dict[str, str] = {}
         self.labels = {version.hash: version.id for version in engine.program.versions}
         self.horizon = engine.program.late_horizon_days * DAY + SLACK
@@ -163,6 +166,7 @@ class Writer:
             known.append(RECORD_DECODER.decode(value))
             if name in self.whole:
                 self.whole[name].append(known[-1])
+            self.waypoints.note(name, account, len(known), None if late is None else late.time)
         if late is not None and late.time < trail.young_cut:
             self.revise(name, trail, late)
         if arrival >= trail.turn_at and trail.count >= self.engine.whole:
@@ -174,6 +178,7 @@ class Writer:
         self.keep(trail.turn(account.time), name, account)
         known = self.known.get(name)
         if known is not None:
+            self.waypoints.shift(name, len(known) - trail.count)
             del known[: len(known) - trail.count]
 
     def keep(self, slot: int, name: str, account: Account) -> None:
@@ -192,6 +197,10 @@ class Writer:
             return None if whole is None else History(Account(name), list(whole), whole)
         if known is None:
             return None
+        way = self.waypoints.before(name, time)
+        if way is not None:
+            since, account = known[way[0] :], way[1]
+            return History(account, [r for r in since if _time_of(r) >= account.time], known)
         if time >= trail.young_cut > trail.older_cut:
             since = known[trail.young_count :]
             records = [record for record in since if _time_of(record) >= trail.young_cut]
@@ -238,6 +247,7 @@ class Writer:
             return True
         self.known.pop(name, None)
         self.whole.pop(name, None)
+        self.waypoints.forget(name)
         for slot in (0, 1):
             if self.store.checkpoints.pop((slot, name), EMPTY):
                 self.snapshot(checkpoint_key(slot, name), None, ())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -42,6 +43,21 @@ def test_every_event_within_the_horizon_takes_its_place(seed: int, run_size: int
     assert partition.store.open("m").counters == {"sum": 200 * 201 // 2, "order": order}
     assert partition.store.trails["m"].count < 100
     assert len([key for key in partition.store.checkpoints if key[1] == "m"]) == 2
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5, 6])
+def test_a_late_event_may_start_at_a_waypoint(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a state kept every three records, the ledger is the same, byte for byte."""
+    ledgers = []
+    for spacing in (3, 10_000):
+        monkeypatch.setattr("processors.partition.waypoints.SPACING", spacing)
+        topology = Topology(engine(HORIZON_DAYS), 1, 7)
+        for arrival, time, amount in arrivals(seed, 200):
+            value = event(f"e{amount}", "m", time, "add", amount=amount)
+            topology.send(TOPIC, b"m", value, timestamp=arrival // 1000)
+        topology.pump()
+        ledgers.append([record.value for record in topology.written("ledger")])
+    assert ledgers[0] == ledgers[1]
 
 
 def test_a_restart_in_between_keeps_checkpoints_and_trail() -> None:

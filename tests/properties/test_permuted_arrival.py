@@ -97,9 +97,13 @@ def folded(events: list[Sent]) -> dict[str, dict[str, object]]:
     return {name: whole(account) for name, account in accounts(topology).items()}
 
 
+@pytest.mark.parametrize("spacing", [2, 64])
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
-def test_whole_accounts_do_not_depend_on_the_order_of_arrival(seed: int) -> None:
+def test_whole_accounts_do_not_depend_on_the_order_of_arrival(
+    seed: int, spacing: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In order, backwards and shuffled: lots, tiers, orders, counters and totals are the same."""
+    monkeypatch.setattr("processors.partition.waypoints.SPACING", spacing)
     events = block(seed)
     in_order = folded(events)
     shuffled = list(events)
