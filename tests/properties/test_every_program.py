@@ -156,3 +156,75 @@ def test_what_fired_is_in_the_file(name: str) -> None:
         for entry in record.entries:
             rule = entry.rule.rpartition("/")[2]
             assert entry.rule.startswith(own) or f'"{rule}"' in text, entry
+
+
+def keeps_something(name: str) -> bool:
+    """True for programs whose file says that something outlives a full refund."""
+    version = max(program_of(name)[0].versions.values(), key=lambda one: one.effective_from)
+    lasting = any(one.on_refund == "keep_voucher" for one in version.conversions.values())
+    resets = any(one.on_balance and one.on_balance.reset for one in version.rewards.values())
+    spends = any(one.mode == "reset" for one in version.conversions.values())
+    spends = spends or bool(version.allowances)
+    forgiving = version.refund.mode == "none" or version.negative_balance != "carry"
+    return lasting or resets or spends or forgiving
+
+
+@pytest.mark.parametrize("name", [name for name in PROGRAMS if not keeps_something(name)])
+def test_a_full_refund_of_everything_leaves_nothing(name: str) -> None:
+    """No points, no debt, and the tier of somebody who never bought."""
+    model, program = program_of(name)
+    maker = Lives(model, len(name), members=1)
+    maker.words.pop("member", None)
+    maker.enrol("m0")
+    for _ in range(14):
+        maker.now += DAY
+        maker.purchase()
+    orders = [order for _, order, _ in maker.orders]
+    for order in orders:
+        maker.now += 60_000_000
+        maker.say("commerce.purchase.cancelled.v1", "m0", {"order_id": order})
+    topology = told(name, maker.sent, until=maker.now + 60_000_000)
+    account = accounts(topology)["m0"]
+    for totals in account.totals.values():
+        assert (totals.available, totals.pending, totals.debt) == (0, 0, 0)
+    for ladder in program.version_at(maker.now).ladders:
+        held = account.standings.get(ladder.id)
+        assert held is None or held.tier == ladder.tiers[0].id
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_no_cap_is_exceeded(name: str) -> None:
+    """What counts under a cap never stands above it, nor below nothing."""
+    _, program = program_of(name)
+    caps = {
+        cap.id: cap.amount
+        for version in program.versions
+        for rule in version.rules.values()
+        for cap in rule.caps
+    }
+    for account in accounts(told(name, lives(name))).values():
+        for key, used in account.counters.items():
+            if key.startswith("cap/"):
+                cap = key.removeprefix("cap/").rpartition("/")[0]
+                assert 0 <= used <= caps.get(cap, used)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_what_was_redeemed_or_told_stays_when_orders_come_late(name: str) -> None:
+    """Redemptions and notices of before are still there after, and the book still balances."""
+    sent = lives(name)
+    orders = [one for one in sent if b"purchase.completed" in one.value][-12::4]
+    end = sent[-1].time
+    topology = told(name, [one for one in sent if one not in orders], until=end)
+    before = accounts(topology)
+    told_before = [record.value for record in topology.written("notices")]
+    put(topology, [one._replace(arrival=end) for one in orders])
+    topology.pump()
+    for who, account in accounts(topology).items():
+        spent = before[who].redemptions if who in before else {}
+        for key, item in spent.items():
+            if item.state == "committed" and key in account.redemptions:
+                assert account.redemptions[key].state == "committed"
+    notices = [record.value for record in topology.written("notices")]
+    assert all(value in notices for value in told_before)
+    assert verified(topology).findings == ()

@@ -1,0 +1,82 @@
+"""What an event would do, without a broker."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from processors.runtime.cli import run
+from processors.runtime.faults import Exit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+
+def event(name: str, time: str, amount: int) -> dict[str, object]:
+    """An order of one dress and its shipping."""
+    return {
+        "specversion": "1.0",
+        "id": name,
+        "source": "shop",
+        "type": "commerce.purchase.completed.v1",
+        "time": time,
+        "subject": "ana",
+        "data": {
+            "order_id": name,
+            "currency": "USD",
+            "lines": [
+                {"line_id": "1", "sku": "dress", "amount_minor": amount},
+                {"line_id": "2", "sku": "post", "kind": "shipping", "amount_minor": 900},
+            ],
+        },
+    }
+
+
+def files(folder: Path) -> list[str]:
+    """The member's life so far, and the event in question."""
+    history, asked = folder / "ana.jsonl", folder / "order.json"
+    history.write_text(json.dumps(event("O1", "2026-03-02T12:00:00-05:00", 40_000)) + "\n")
+    asked.write_text(json.dumps(event("O2", "2026-03-20T12:00:00-04:00", 20_000), indent=2))
+    return ["program", "preview", "starter", "--member", str(history), "--event", str(asked)]
+
+
+def test_it_shows_lines_rules_and_what_comes_next(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What earns and what does not, what fired and what did not, next tier and next reward."""
+    assert run(files(tmp_path)) == Exit.DONE
+    shown = capsys.readouterr().out
+    assert "points.pended  200 points by base" in shown
+    assert "double_june" in shown
+    assert "not_running" in shown
+    assert "│ 2    │ shipping │ 9.00   │ none │ 0          │" in shown
+    assert "next tier: status gold, 1400.00 spend to go" in shown
+    assert "next reward: five_off, 100 points to go" in shown
+
+
+def test_it_can_happen_at_another_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In June the promotion runs."""
+    assert run([*files(tmp_path), "--at", "2026-06-20T12:00:00-04:00"]) == Exit.DONE
+    assert "points.pended  400 points by base" in capsys.readouterr().out
+
+
+def test_a_broken_event_is_named_with_its_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And nothing is previewed."""
+    words = files(tmp_path)
+    (tmp_path / "order.json").write_text('{"specversion": "1.0"}')
+    assert run(words) == Exit.USAGE
+    assert "order.json:1" in capsys.readouterr().err
+
+
+def test_every_finding_has_a_page(capsys: pytest.CaptureFixture[str]) -> None:
+    """By its id; without one, they are listed."""
+    assert run(["program", "explain"]) == Exit.DONE
+    names = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    for name in names:
+        assert run(["program", "explain", name]) == Exit.DONE
+        assert len(capsys.readouterr().out) > 120
+    assert run(["program", "explain", "nothing"]) == Exit.USAGE
