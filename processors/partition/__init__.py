@@ -6,9 +6,9 @@ what Kafka holds, so it may change in place.
 
 from processors.partition.fold import Partition
 from processors.partition.head import Head, Refused
+from processors.partition.histories import remembered
 from processors.partition.reading import Engine
 from processors.partition.records import Batch, Broken, Fetched, HistoryWanted, Outgoing
-from processors.partition.writer import remembered
 
 __all__ = [
     "Batch",

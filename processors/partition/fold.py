@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec import Raw
 
 from processors.inputs import Input, NeedsHistory
 from processors.partition import recovery
-from processors.partition.dead_letters import Fault, dead_letter, fingerprint
+from processors.partition.dead_letters import Fault, dead_letter
 from processors.partition.effects import CLOCK, FORWARD, MAX_HOPS, forward
 from processors.partition.head import ENCODER as HEAD_ENCODER
 from processors.partition.head import HEAD_KEY, Head
@@ -23,9 +22,17 @@ from processors.partition.reading import (
 )
 from processors.partition.records import DEAD_LETTERS, Batch, Broken
 from processors.partition.store import Store
-from processors.partition.writer import HISTORIES, Writer
+from processors.partition.unowned import (
+    buried,
+    in_a_circle,
+    place_of,
+    plain,
+    repeated,
+    told,
+)
+from processors.partition.writer import Writer
 from processors.routing import partition_of
-from schemas.ledger import RECORD_VERSION, Cause, Coordinates, LedgerRecord, Refusal
+from schemas.ledger import Coordinates, LedgerRecord
 from schemas.transfers import DECODER as TRANSFER_DECODER
 from schemas.unreadable import DeadLetterReason, Unreadable
 
@@ -33,14 +40,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from processors.partition.records import Fetched, Headers
-    from schemas.ledger import Outcome
     from schemas.transfers import Transfer
 
 DUE_PER_BATCH = 2_000
 MOST_REDECIDED = 20_000
 """Records that late inputs of one batch have decided again: then it is committed, as progress."""
-MOST_RECORDS = 20_000
-"""Of whole histories that stay decoded for the next input that wants them."""
 TOO_EARLY = Fault(
     DeadLetterReason.FUTURE_TIME, "intake", "time", "lies too far ahead of the record's arrival"
 )
@@ -79,7 +83,7 @@ class Partition:
     ) -> Batch:
         """Fold a run. `histories` holds what an earlier batch wanted, by account."""
         batch = self._begin()
-        self._learn(histories or {})
+        self.writer.histories.learn(histories or {})
         positions = self.positions
         transfers_topic = self.engine.transfers_topic
         for index, fetched in enumerate(run):
@@ -159,26 +163,6 @@ class Partition:
             writer.snapshot(HEAD_KEY, HEAD_ENCODER.encode(head), ())
         return batch
 
-    def _learn(self, histories: Mapping[str, Sequence[LedgerRecord]]) -> None:
-        known = self.writer.known
-        whole = self.writer.whole
-        while known and len(known) + len(histories) > HISTORIES:
-            oldest = next(iter(known))
-            del known[oldest]
-            whole.pop(oldest, None)
-            self.writer.waypoints.forget(oldest)
-        for name, records in histories.items():
-            count = sum(record.account == name for record in records)
-            recent = self.store.trails[name].count
-            if count != len(records) or count < recent:
-                raise Broken(f"the history of {name} is not what was asked for")
-            known[name] = list(records[count - recent :])
-            self.writer.waypoints.forget(name)
-            if count > recent:
-                while whole and sum(map(len, whole.values())) + count > MOST_RECORDS:
-                    del whole[next(iter(whole))]
-                whole[name] = list(records)
-
     def _event(self, fetched: Fetched) -> bool:
         at = Coordinates(fetched.offset, fetched.partition, fetched.timestamp, fetched.topic)
         engine = self.engine
@@ -231,9 +215,7 @@ class Partition:
             if len(self.writer.batch) >= DUE_PER_BATCH:
                 return False
             self._pass(first[1], first[0])
-        record = LedgerRecord("accepted", "", 0, RECORD_VERSION, cause=transfer.cause, source=at)
-        record.transfer = _place(transfer)
-        self.writer.seal(record, None)
+        self.writer.seal(told(transfer, at), None)
         return True
 
     def _decide(self, name: str, item: Input, transfer: Transfer | None) -> bool:
@@ -247,7 +229,7 @@ class Partition:
         answer = engine.step(store.open(name), item, engine.program, None)
         late = isinstance(answer, NeedsHistory)
         if isinstance(answer, NeedsHistory):
-            history = self.writer.history(name, item.time)
+            history = self.writer.histories.of(name, item.time)
             if history is None:
                 return False
             self.redecided += len(history.records)
@@ -255,7 +237,7 @@ class Partition:
             if isinstance(answer, NeedsHistory):
                 raise Broken(f"{name} was given its history and asked again")
         if transfer is not None:
-            answer.record.transfer = _place(transfer)
+            answer.record.transfer = place_of(transfer)
         self.writer.take(name, answer.account, answer.record, item, late=late)
         return True
 
@@ -271,47 +253,19 @@ class Partition:
 
     def _bury(self, fetched: Fetched, at: Coordinates, fault: Fault) -> None:
         """A record without account, and a dead letter with what came."""
-        place = {"hash": fingerprint(fetched.value), "reason": fault.reason, "stage": fault.stage}
-        if fault.path:
-            place["path"] = fault.path
-        record = LedgerRecord("dead_lettered", "", 0, RECORD_VERSION, source=at, unreadable=place)
-        self.writer.seal(record, None)
+        self.writer.seal(buried(fetched, at, fault), None)
         version = self.engine.program.version_at(fetched.timestamp * 1000).hash
         self.writer.batch.outgoing[DEAD_LETTERS].append(dead_letter(fetched, fault, version))
 
     def _forward(self, item: Input, name: str) -> None:
         """A record without account, and a transfer to where the event belongs."""
-        record = self._plain("forwarded", item)
+        record = plain("forwarded", item, self.engine.program.id)
         record.effects = (forward(item, name),)
         self.writer.seal(record, None)
         self.writer.send(record, item)
 
     def _repeat(self, transfer: Transfer, at: Coordinates) -> None:
-        record = LedgerRecord("duplicate", "", 0, RECORD_VERSION, cause=transfer.cause, source=at)
-        record.transfer = _place(transfer)
-        self.writer.seal(record, transfer.to.encode())
+        self.writer.seal(repeated(transfer, at), transfer.to.encode())
 
     def _refuse_circle(self, item: Input, transfer: Transfer) -> None:
-        record = self._plain("refused", item)
-        record.transfer = _place(transfer)
-        record.event = Raw(item.event)
-        record.refusals = (Refusal("unknown_member", detail="forwarded in a circle"),)
-        self.writer.seal(record, None)
-
-    def _plain(self, outcome: Outcome, item: Input) -> LedgerRecord:
-        """A record of the partition itself: no account has decided anything."""
-        at = item.at
-        if at is None:
-            raise Broken(f"{item.id} was consumed nowhere")
-        entered = item.entered or at
-        cause = Cause(
-            entered, item.id, item.payload, item.source, item.subject, item.time, item.type
-        )
-        program = self.engine.program
-        return LedgerRecord(
-            outcome, "", 0, RECORD_VERSION, cause=cause, program=program.id, source=at
-        )
-
-
-def _place(transfer: Transfer) -> tuple[int, int, int]:
-    return transfer.sender_partition, transfer.sender_seq, transfer.index
+        self.writer.seal(in_a_circle(item, transfer, self.engine.program.id), None)

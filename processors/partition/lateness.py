@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from processors.partition.histories import HISTORIES
 from processors.partition.records import Fetched, HistoryWanted
-from processors.partition.writer import HISTORIES
 from processors.routing import partition_of
 from schemas.transfers import DECODER
 from schemas.unreadable import Unreadable
@@ -26,7 +26,7 @@ MOST_OFFSETS = 20_000
 
 def wanted(partition: Partition, rest: Sequence[Fetched]) -> tuple[HistoryWanted, ...]:
     """The history of the first input's account, and of those that look late as well."""
-    known = partition.writer.known
+    known = partition.writer.histories.known
     found: dict[str, HistoryWanted] = {}
     room = MOST_OFFSETS
     for fetched in rest:

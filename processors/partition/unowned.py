@@ -1,0 +1,63 @@
+"""Ledger records of the partition itself: inputs that no account has decided."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Raw
+
+from processors.partition.dead_letters import Fault, fingerprint
+from processors.partition.records import Broken
+from schemas.ledger import RECORD_VERSION, Cause, LedgerRecord, Refusal
+
+if TYPE_CHECKING:
+    from processors.inputs import Input
+    from processors.partition.records import Fetched
+    from schemas.ledger import Coordinates, Outcome
+    from schemas.transfers import Transfer
+
+
+def buried(fetched: Fetched, at: Coordinates, fault: Fault) -> LedgerRecord:
+    """An input that could not be read, and where and why."""
+    place = {"hash": fingerprint(fetched.value), "reason": fault.reason, "stage": fault.stage}
+    if fault.path:
+        place["path"] = fault.path
+    return LedgerRecord("dead_lettered", "", 0, RECORD_VERSION, source=at, unreadable=place)
+
+
+def plain(outcome: Outcome, item: Input, program: str) -> LedgerRecord:
+    """An event that entered here, and is decided elsewhere or nowhere."""
+    at = item.at
+    if at is None:
+        raise Broken(f"{item.id} was consumed nowhere")
+    entered = item.entered or at
+    cause = Cause(entered, item.id, item.payload, item.source, item.subject, item.time, item.type)
+    return LedgerRecord(outcome, "", 0, RECORD_VERSION, cause=cause, program=program, source=at)
+
+
+def repeated(transfer: Transfer, at: Coordinates) -> LedgerRecord:
+    """A transfer that arrived before."""
+    record = LedgerRecord("duplicate", "", 0, RECORD_VERSION, cause=transfer.cause, source=at)
+    record.transfer = place_of(transfer)
+    return record
+
+
+def told(transfer: Transfer, at: Coordinates) -> LedgerRecord:
+    """An operator's word that time has passed."""
+    record = LedgerRecord("accepted", "", 0, RECORD_VERSION, cause=transfer.cause, source=at)
+    record.transfer = place_of(transfer)
+    return record
+
+
+def in_a_circle(item: Input, transfer: Transfer, program: str) -> LedgerRecord:
+    """An event that was forwarded too often."""
+    record = plain("refused", item, program)
+    record.transfer = place_of(transfer)
+    record.event = Raw(item.event)
+    record.refusals = (Refusal("unknown_member", detail="forwarded in a circle"),)
+    return record
+
+
+def place_of(transfer: Transfer) -> tuple[int, int, int]:
+    """Where a transfer was sent: partition, sequence, and which of that record's."""
+    return transfer.sender_partition, transfer.sender_seq, transfer.index
