@@ -1,0 +1,42 @@
+"""A late input: what it posts itself, and the corrections of all that follows from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from processors.accounts.draft import Draft
+from processors.late.again import SETTLED, STAYS_REFUSED, Own, decide_again
+from processors.late.corrections import correct
+from processors.late.effects import new_effects
+
+if TYPE_CHECKING:
+    from processors.accounts.account import Account
+    from processors.decisions.verdict import Verdict
+    from processors.inputs import History, Input
+    from schemas.ledger import Refusal
+
+
+def decide_late(draft: Draft, item: Input, history: History) -> tuple[Draft, Verdict]:
+    """The draft and verdict of a late input. The draft's account is `draft.account`, changed."""
+    account = draft.account
+    again = Draft(history.checkpoint, item, draft.program, draft.decide, draft.pass_time)
+    verdict, own = decide_again(again, item, history.records)
+    if verdict.outcome in STAYS_REFUSED:
+        # A move that may not be received still goes back.
+        draft.effects = own.effects
+        return draft, verdict
+    again.pass_time(again, max(account.time, item.time))
+    settles, refusals = _waited_for(account, again, own)
+    correct(draft, again.account, own)
+    draft.effects = new_effects(again, history)
+    draft.refusals, draft.settles = own.refusals + refusals, own.settles + settles
+    draft.fired, draft.missed = own.fired, own.missed
+    return draft, verdict
+
+
+def _waited_for(account: Account, again: Draft, own: Own) -> tuple[list[str], list[Refusal]]:
+    """What waited in the account and has its place now, after the late input: it is settled."""
+    gone = account.parked.keys() - again.account.parked.keys() - set(own.settles)
+    settles = sorted(name for name in gone if account.parked[name].id)
+    rules = {f"{SETTLED}{account.parked[name].id}" for name in settles}
+    return settles, [refusal for refusal in again.refusals if refusal.rule in rules]

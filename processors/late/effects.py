@@ -1,0 +1,60 @@
+"""Effects on other accounts that a late input brings, or takes back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from schemas.transfers import EVENT_DECODER
+from schemas.values import identity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from processors.accounts.draft import Draft
+    from processors.inputs import History
+    from schemas.ledger import Effect
+
+FORWARD = "forward"
+QUALIFIED, CANCELLED = "referral.qualified", "referral.cancelled"
+REFERRAL = {QUALIFIED, CANCELLED}
+
+
+def new_effects(again: Draft, history: History) -> list[Effect]:
+    """Effects that were not sent before, and the recall of those that should not have been.
+
+    Of a referral the last word counts: what was recalled once is not recalled again, or two
+    accounts could go on telling each other for ever.
+    """
+    sent = [
+        msgspec.structs.replace(effect, time=effect.time or record.cause.time)
+        for record in history.records
+        if record.cause is not None
+        for effect in record.effects
+    ]
+    left = {_named(e) for e in sent}
+    left |= {_named(e) for r in history.told for e in r.effects if e.kind == FORWARD}
+    fresh = [e for e in again.effects if e.kind not in REFERRAL and _named(e) not in left]
+    said, wanted = _last_words(sent), _last_words(again.effects)
+    for about in [*wanted, *(about for about in said if about not in wanted)]:
+        was, now = said.get(about), wanted.get(about)
+        if now is not None and now.kind == QUALIFIED and (was is None or was.kind != QUALIFIED):
+            fresh.append(now)
+        elif was is not None and was.kind == QUALIFIED and (now is None or now.kind != QUALIFIED):
+            # At the time of what it recalls, so that it comes after that wherever it is decided.
+            recall = msgspec.structs.replace(was, kind=CANCELLED, id="")
+            fresh.append(recall if now is None else now)
+    return fresh
+
+
+def _named(effect: Effect) -> tuple[str, str, object]:
+    """What makes an effect the same as another. An input is sent on once, parked before or not."""
+    if effect.kind == FORWARD:
+        event = EVENT_DECODER.decode(effect.data)
+        return effect.kind, effect.to, identity(event.source, event.id)
+    return effect.kind, effect.to, bytes(effect.data)
+
+
+def _last_words(effects: Sequence[Effect]) -> dict[tuple[str, bytes], Effect]:
+    return {(e.to, bytes(e.data)): e for e in effects if e.kind in REFERRAL}
