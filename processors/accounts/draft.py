@@ -52,6 +52,7 @@ class Draft:
         "entries",
         "fired",
         "forced",
+        "fresh",
         "item",
         "missed",
         "notices",
@@ -81,6 +82,8 @@ class Draft:
         self.version: Version = program.version_at(item.time)
         self.before = {unit: totals.available for unit, totals in account.totals.items()}
         self.changed: dict[tuple[str, str], object] = {}
+        self.fresh: dict[tuple[str, str], object] = {}
+        """What changed since the decision was last rounded off."""
         self.clock: dict[str, int] = {}
         self.entries: list[Entry] = []
         self.effects: list[Effect] = []
@@ -97,6 +100,7 @@ class Draft:
         """Put an item of the account, or remove it (None)."""
         assign(self.account, collection, key, value)
         self.changed[collection, key] = value
+        self.fresh[collection, key] = value
 
     def move_to(self, item: Input, time: int) -> None:
         """Go on with another input of the same account, at `time`."""

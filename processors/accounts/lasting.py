@@ -116,9 +116,9 @@ def follow_pauses(draft: Draft) -> dict[str, list[str]]:
 
 def _to_look_at(draft: Draft) -> Iterable[str]:
     """All lots when a tier or the version changed, else those that were put."""
-    if any(name[0] == "standings" or name == ("timers", "version/") for name in draft.changed):
+    if any(name[0] == "standings" or name == ("timers", "version/") for name in draft.fresh):
         return sorted(draft.account.lots)
-    return sorted(key for (collection, key) in draft.changed if collection == "lots")
+    return sorted(key for (collection, key) in draft.fresh if collection == "lots")
 
 
 def of_plan(draft: Draft, plan: str) -> list[str]:

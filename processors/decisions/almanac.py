@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 def plan(draft: Draft) -> None:
     """See to it that each entry has its timer; a changed profile may move it."""
     timers, account = draft.account.timers, draft.account
-    moved = ("profile", "") in draft.changed
+    moved = ("profile", "") in draft.fresh
     for entry in draft.program.almanac:
         held = timers.get(entry.name)
         if held is not None and held > draft.time and not moved:

@@ -42,6 +42,7 @@ def round_off(draft: Draft) -> None:
         refresh(draft)
         plan_reminders(draft)
         plan(draft)
+    draft.fresh.clear()
     if draft.time > draft.account.time:
         draft.tick("time", draft.time)
     forget(draft)
@@ -52,7 +53,7 @@ def plan_reminders(draft: Draft) -> None:
     reminders = draft.version.reminders
     if not reminders:
         return
-    for (collection, _), lot in list(draft.changed.items()):
+    for (collection, _), lot in list(draft.fresh.items()):
         if collection != "lots" or type(lot) is not Lot or not lot.available:
             continue
         if lot.expires_at is None:

@@ -27,7 +27,7 @@ def judge_milestones(draft: Draft) -> None:
             _judge_balance(draft, reward, reward.on_balance)
         if reward.on_counter is not None:
             _judge_activity(draft, reward, *reward.on_counter)
-        if reward.on_orders is not None and any(name == "orders" for name, _ in draft.changed):
+        if reward.on_orders is not None and any(name == "orders" for name, _ in draft.fresh):
             _judge_orders(draft, reward, reward.on_orders)
 
 

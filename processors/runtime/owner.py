@@ -156,12 +156,17 @@ class Owner:
     async def _open(self, number: int, ends: dict[str, int]) -> None:
         began = time.monotonic()
         writer = PartitionWriter(self.settings, number)
-        await writer.start()
-        partition = await recover(self.settings, self.engine, number)
-        missing = await unpublished(self.settings, partition)
-        if missing is not None:
-            await writer.publish(missing)
-            partition.writer.ledger_offset = missing.ledger_offset
+        try:
+            await writer.start()
+            partition = await recover(self.settings, self.engine, number)
+            missing = await unpublished(self.settings, partition)
+            if missing is not None:
+                await writer.publish(missing)
+                partition.writer.ledger_offset = missing.ledger_offset
+        except BaseException:
+            # Also when a rebalance cancels it half-way: an open producer must not stay behind.
+            await asyncio.shield(writer.stop())
+            raise
         positions = {topic: partition.positions.get(topic, 0) for topic in self.topics}
         self.owned[number] = Owned(partition, writer, Waiting(positions, ends))
         self.announced.discard(number)
