@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.accounts.lots import Origin, earn, expire, in_order
-from processors.accounts.rewards import gate, grant
+from processors.accounts.rewards import close, gate, grant
 from processors.decisions.retroactive import price_again
 from schemas.ledger import Notice
 
@@ -60,6 +60,10 @@ def allow(draft: Draft, allowance: Allowance, *, joined: bool) -> None:
 
 
 def start_version(draft: Draft) -> None:
-    """A version begins; a retroactive one prices what was given before."""
+    """A version begins: what it does not offer closes; a retroactive one prices what was given."""
+    offered = {name for name, reward in draft.version.rewards.items() if reward.cost is not None}
+    for name, item in sorted(draft.account.grants.items()):
+        if item.catalogue and item.reward_id not in offered:
+            close(draft, name, "withdrawn", "not_offered")
     if draft.version.retroactive and draft.version.effective_from == draft.time:
         price_again(draft)
