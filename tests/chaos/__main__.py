@@ -28,7 +28,7 @@ from tests.story.story import END, Story
 
 PARTITIONS = 6
 WORKERS = 2
-PER_SECOND = 1_650
+PER_SECOND = 1_667
 MEMBERS = 8_000
 
 
