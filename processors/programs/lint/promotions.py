@@ -64,20 +64,22 @@ def _never(place: Place, text: str) -> Problem:
 
 def _hidden(version: Version, place: Place) -> Iterator[Problem]:
     """Where one promotion alone counts: those that another one always beats."""
-    if version.stacking not in {"best_only", "latest_only"}:
-        return
     for name, promotion in version.promotions.items():
         for other, rival in version.promotions.items():
             if other == name or not _reaches(rival, promotion):
                 continue
-            if version.stacking == "best_only":
-                beaten = _factor(rival) > _factor(promotion) > 0
-            else:
-                beaten = _newer(rival, promotion)
-            if beaten:
+            if _beaten(version.stacking, promotion, rival):
                 text = f"{other} always counts instead of it; make it better, or leave it out"
                 yield Problem("rule-shadowed", (*place, "promotions", name), text)
                 break
+
+
+def _beaten(stacking: str, promotion: Promotion, rival: Promotion) -> bool:
+    if promotion.rate and rival.rate and rival.priority >= promotion.priority:
+        return rival.priority > promotion.priority or _scaled(rival.rate) > _scaled(promotion.rate)
+    if stacking == "best_only":
+        return _scaled(rival.multiply) > _scaled(promotion.multiply) > 0
+    return stacking == "latest_only" and _newer(rival, promotion)
 
 
 def _reaches(rival: Promotion, promotion: Promotion) -> bool:
@@ -91,8 +93,8 @@ def _reaches(rival: Promotion, promotion: Promotion) -> bool:
     return later and longer and (rival.rules is None or rival.rules == promotion.rules)
 
 
-def _factor(promotion: Promotion) -> int:
-    top, bottom = ratio_of(promotion.multiply or "0")
+def _scaled(figure: str | None) -> int:
+    top, bottom = ratio_of(figure or "0")
     return top * 10**9 // bottom
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.programs.lint.caps import scaled
-from processors.programs.lint.problems import Place, Problem, versions_of
+from processors.programs.lint.problems import Place, Problem, listed, versions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,10 @@ def check(file: ProgramFile) -> Iterator[Problem]:
             reason = _out_of_reach(reward, version, earned)
             if reason is not None:
                 yield Problem("reward-unaffordable", (*place, "rewards", name, "cost"), reason)
+            booked = version.currencies
+            if reward.currency is not None and booked and reward.currency not in booked:
+                text = f"is not booked; booked are {listed(booked)}"
+                yield Problem("name-unknown", (*place, "rewards", name, "currency"), text)
         for name, unit in version.units.items():
             here: Place = (*place, "units", name)
             if name not in seen and name not in earned:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.programs.figures import ratio_of
-from processors.programs.lint.problems import Place, Problem, versions_of
+from processors.programs.lint.problems import Place, Problem, listed, versions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +21,24 @@ def check(file: ProgramFile) -> Iterator[Problem]:
             yield from _lengths(ladder, here)
             yield from _gaps(ladder, here)
             yield from _order(ladder, here)
+            yield from _attributes(ladder, here)
+            for tier, rung in ladder.tiers.items():
+                for currency in figures_of(rung):
+                    if currency not in {"*", *(version.currencies or (currency,))}:
+                        text = f"is not booked; booked are {listed(version.currencies or ())}"
+                        place_of = (*here, "tiers", tier, "at", currency)
+                        yield Problem("name-unknown", place_of, text)
+
+
+def _attributes(ladder: Ladder, place: Place) -> Iterator[Problem]:
+    """Two tiers that one attribute gives: only the higher one is ever held by it."""
+    seen: dict[str, str] = {}
+    for tier, rung in ladder.tiers.items():
+        for name, value in rung.attribute.items():
+            twin = seen.setdefault(f"{name}={value}", tier)
+            if twin != tier:
+                text = f"also gives {twin}; give each tier its own"
+                yield Problem("tier-overlap", (*place, "tiers", tier, "attribute"), text)
 
 
 def figures_of(rung: Rung) -> dict[str, tuple[int, int]]:

@@ -62,6 +62,10 @@ HIDDEN = """\
       always: {multiply: "3"}
     stacking: best_only
 """
+RATES = """\
+      spring: {starts: 2024-03-01, ends: 2024-04-01, rate: "2"}
+      better: {starts: 2024-02-01, ends: 2024-05-01, rate: "3"}
+"""
 
 MISTAKES = {
     "a tier that is no rung": ('low: "1", high', 'low: "1", hgih', "name-unknown", 11),
@@ -155,6 +159,24 @@ MISTAKES = {
         "      status:\n        window: rolling\n        tiers:",
         "window-missing",
         17,
+    ),
+    "a price in a currency that is not booked": (
+        'mug: {unit: points, cost: "80"}',
+        'mug: {unit: points, cost: "80", currency: USD}\n    currencies: [EUR]',
+        "name-unknown",
+        32,
+    ),
+    "one attribute for two tiers": (
+        'middle: {at: "100.00"}\n          high: {at: "500.00"}',
+        "middle: {attribute: {vip: true}}\n          high: {attribute: {vip: true}}",
+        "tier-overlap",
+        20,
+    ),
+    "an event that a dearer one hides": (
+        '      spring: {starts: 2024-03-01, ends: 2024-04-01, multiply: "2"}\n',
+        RATES,
+        "rule-shadowed",
+        22,
     ),
     "a key with a typo": ('cost: "80"', 'costs: "80"', "language", 32),
     "a finding accepted that is none": (
