@@ -40,7 +40,7 @@ def lot_id(owner: str, rule: str) -> str:
 def pend(draft: Draft, rule: Rule, amount: int, origin: Origin, release_at: int | None) -> None:
     """Give points that wait: until an instant, or (None) until an event sets one."""
     name = lot_id(origin.owner, rule.id)
-    lot = draft.account.lots.get(name) or _new_lot(rule, origin)
+    lot = draft.account.lots.get(name) or _new_lot(draft, rule, origin)
     draft.put("lots", name, replace(lot, pending=lot.pending + amount, release_at=release_at))
     draft.post("points.pended", rule.unit, (Leg("issuer", "pending", amount, name),), rule.id)
 
@@ -68,16 +68,25 @@ def credit(
         legs = (Leg(source, "debt", paid, name),)  # type: ignore[arg-type]  # a Bucket
     rest = amount - paid
     if rest:
-        lot = draft.account.lots.get(name) or _new_lot(rule, origin)
+        lot = draft.account.lots.get(name) or _new_lot(draft, rule, origin)
         lot = replace(lot, available=lot.available + rest, expires_at=expires_at)
         draft.put("lots", name, lot)
         legs = (*legs, Leg(source, "available", rest, name))  # type: ignore[arg-type]
     draft.post(kind, rule.unit, legs, rule.id)
 
 
-def _new_lot(rule: Rule, origin: Origin) -> Lot:
+def _new_lot(draft: Draft, rule: Rule, origin: Origin) -> Lot:
     lot = Lot(rule.unit, rule.id, origin.owner, origin.time, origin.version)
-    return replace(lot, fixed=True) if origin.fixed else lot
+    merged = merged_subject(draft)
+    if merged is not None or origin.fixed:
+        lot = replace(lot, fixed=origin.fixed, origin=merged)
+    return lot
+
+
+def merged_subject(draft: Draft) -> str | None:
+    """The member whose own event this is, if he was merged into this one."""
+    subject = draft.item.subject
+    return None if subject == draft.account.id or subject.startswith("alias/") else subject
 
 
 def release(draft: Draft, name: str, amount: int | None = None) -> None:

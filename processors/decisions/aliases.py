@@ -25,7 +25,7 @@ def forward(draft: Draft, item: Input, owner: str, *, settles: bool = False) -> 
         item.id,
         item.payload,
         item.source,
-        owner,
+        owner if item.subject.startswith("alias/") else item.subject,
         item.time,
         item.type,
         arrived=item.arrival // 1000 if settles else None,

@@ -72,7 +72,10 @@ def requested(draft: Draft, data: MergeRequest) -> Verdict:
             key: replace(lot, origin=lot.origin or account.id) for key, lot in account.lots.items()
         },
         debts={unit: totals.debt for unit, totals in account.totals.items() if totals.debt},
-        orders=account.orders,
+        orders={
+            key: replace(order, origin=order.origin or account.id)
+            for key, order in account.orders.items()
+        },
         redemptions=account.redemptions,
         grants={key: grant for key, grant in account.grants.items() if not grant.catalogue},
         reviews=account.reviews,
@@ -125,7 +128,7 @@ def received(draft: Draft, data: MergeContent) -> Verdict:
             if key not in held:
                 draft.put(collection, key, item)
             elif collection == "orders":
-                draft.put(collection, f"{data.member}:{key}", replace(item, origin=data.member))
+                draft.put(collection, f"{data.member}:{key}", item)
     for key, grant in sorted(content.grants.items()):
         draft.put("grants", f"{key}/{data.member}" if key in account.grants else key, grant)
     for key, amount in sorted(content.counters.items()):
@@ -175,10 +178,19 @@ def unmerged(draft: Draft, data: MemberUnmerged) -> Verdict:
     """Send back what the other id's own events produced and is still there."""
     origin = data.from_member
     lots = {key: lot for key, lot in draft.account.lots.items() if lot.origin == origin}
-    if not lots:
+    orders = {key: one for key, one in draft.account.orders.items() if one.origin == origin}
+    if not lots and not orders:
         draft.affect("unmerge.requested", origin, MergeRequest(draft.account.id))
         return ACCEPTED
-    content = Belongings(lots={key: replace(lot, origin=None) for key, lot in lots.items()})
+    content = Belongings(
+        lots={key: replace(lot, origin=None) for key, lot in lots.items()},
+        orders={
+            key.removeprefix(f"{origin}:"): replace(one, origin=None)
+            for key, one in orders.items()
+        },
+    )
+    for key in sorted(orders):
+        draft.put("orders", key, None)
     for name in sorted(lots):
         lot = lots[name]
         legs = tuple(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from processors.accounts.account import Frozen, Order, OrderLine
-from processors.accounts.lots import Origin, earn, lot_id, pend
+from processors.accounts.lots import Origin, earn, lot_id, merged_subject, pend
 from processors.accounts.steps import beside, ripen
 from processors.accounts.take import take_back
 from processors.decisions.caps import fitting, use_caps
@@ -87,6 +87,7 @@ def place(draft: Draft, data: PurchaseCompleted) -> Order:
         attributes=dict(data.attributes or {}),
         paid=data.paid,
         redemption_id=data.redemption_id,
+        origin=merged_subject(draft),
     )
     return replace(order, frozen=draft.version.freeze(order, draft.account))
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from schemas.transfers import Transfer
 
 HOUR = 3_600_000_000
+ALIAS = "alias/"
 
 
 class Engine(NamedTuple):
@@ -65,11 +66,12 @@ def event_input(engine: Engine, received: Received, account: str, at: Coordinate
 def forwarded_input(transfer: Transfer, at: Coordinates) -> Input:
     """An event that another account handed on; it entered elsewhere."""
     event = EVENT_DECODER.decode(transfer.data)
+    alias = event.subject.startswith(ALIAS)
     return Input(
         event.type,
         event.source,
         event.id,
-        transfer.to,
+        transfer.to if alias else event.subject,
         event.time,
         (transfer.arrived if event.arrived is None else event.arrived) * 1000,
         None,
