@@ -63,6 +63,10 @@ class Owner:
         self.unheard: set[int] = set()
         """Partitions that were announced at the last tick, and not drained."""
         self.announcements = 0
+        self.turns = 0
+        """How often partitions were assigned to us."""
+        self.turning = asyncio.Lock()
+        """Held while partitions are taken over."""
         self.recovered_once = False
         self.stopping = False
         self.reclaiming: set[int] = set()
@@ -121,25 +125,33 @@ class Owner:
     # --- taking over and letting go
 
     async def take_over(self, assignment: Iterable[TP], thread: LedgerThread) -> dict[TP, int]:
-        """Recover the partitions that are ours now. Returns where to go on reading."""
+        """Recover the partitions that are ours now. Returns where to go on reading.
+
+        One at a time; one that a later rebalance has overtaken ends with the partition at hand.
+        """
         self.thread = thread
-        wanted = self._whole(assignment)
-        await self.let_go(set(self.owned) - wanted)
-        fresh = sorted(wanted - set(self.owned))
-        positions: dict[TP, int] = {}
-        if fresh:
-            logs = [TP(topic, number) for number in fresh for topic in self.topics]
-            ends = await thread.ends(logs)
-            for number in fresh:
-                known = {log.topic: ends[log] for log in logs if log.partition == number}
-                await self._open(number, known)
-        for number, owned in self.owned.items():
-            for topic in self.topics:
-                positions[TP(topic, number)] = owned.waiting.positions[topic]
-        self.announced &= self.draining  # Faust drops messages of before a rebalance
-        self.recovered_once = True
-        self.telemetry.assigned(sorted(self.owned))
-        return positions
+        self.turns += 1
+        turn = self.turns
+        async with self.turning:
+            wanted = self._whole(assignment)
+            await self.let_go(set(self.owned) - wanted)
+            fresh = sorted(wanted - set(self.owned))
+            if fresh:
+                logs = [TP(topic, number) for number in fresh for topic in self.topics]
+                ends = await thread.ends(logs)
+                for number in fresh:
+                    if turn != self.turns:
+                        break
+                    known = {log.topic: ends[log] for log in logs if log.partition == number}
+                    await self._open(number, known)
+            self.announced &= self.draining  # Faust drops messages of before a rebalance
+            self.recovered_once = True
+            self.telemetry.assigned(sorted(self.owned))
+            return {
+                TP(topic, number): owned.waiting.positions[topic]
+                for number, owned in self.owned.items()
+                for topic in self.topics
+            }
 
     def _whole(self, assignment: Iterable[TP]) -> set[int]:
         """The partition numbers of an assignment; each must come with all of its topics."""

@@ -9,6 +9,7 @@ transfers never become points.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
 from faust.transport.drivers import aiokafka as driver
@@ -94,10 +95,23 @@ class LedgerConsumer(driver.Consumer):
         return log, message
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
-        """Recover every partition that is now ours, and go on where its ledger stands."""
+        """Recover every partition that is now ours, and go on where its ledger stands.
+
+        Faust waits for this no longer than a request may take, then cancels it and resumes. So the
+        work is a task of its own: it goes on, and what it has taken over is placed by who fetches.
+        """
+        taking = asyncio.create_task(self._take_over())
+        taking.add_done_callback(self._took_over)
+        return await asyncio.shield(taking)
+
+    async def _take_over(self) -> Mapping[TP, int]:
         positions = await self.owner.take_over(self.assignment(), self.ledger_thread)
         await self.ledger_thread.place(positions)
         return positions
+
+    def _took_over(self, taking: asyncio.Task[Mapping[TP, int]]) -> None:
+        if not taking.cancelled() and taking.exception() is not None:
+            self.owner.failed = taking.exception()
 
     async def perform_seek(self) -> None:
         """Called after an assignment, before the flow resumes."""

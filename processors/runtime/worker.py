@@ -114,6 +114,7 @@ async def _watch(settings: Settings, app: LedgerApp) -> None:
         if app.crashed or owner.failed is not None:
             raise RuntimeError("the app crashed") from owner.failed
         waiting = any(owned.waiting.size for owned in owner.owned.values())
+        waiting = waiting or owner.turning.locked()
         idle = time.monotonic() - owner.telemetry.progress_at
         if waiting and idle > settings.watchdog_seconds:
             raise RuntimeError(f"input waits and nothing was folded for {idle:.0f} seconds")
