@@ -12,8 +12,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from processors.accounts.account import Order
 from processors.accounts.evolve import DECODERS
+from processors.accounts.items import Order
 from processors.programs.figures import rounded
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from bisect import insort
 from typing import TYPE_CHECKING
 
-from processors.accounts.account import (
-    Account,
+from processors.accounts.account import Account, Totals
+from processors.accounts.items import (
     Grant,
     Lot,
     Membership,
@@ -18,7 +18,6 @@ from processors.accounts.account import (
     Redemption,
     Review,
     Standing,
-    Totals,
 )
 
 if TYPE_CHECKING:

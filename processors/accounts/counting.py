@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from processors.accounts.tiers import counter_key
 
 if TYPE_CHECKING:
-    from processors.accounts.account import Order
     from processors.accounts.draft import Draft
+    from processors.accounts.items import Order
     from processors.programs.compiled import Ladder, Version
 
 SETTLE = "settle"

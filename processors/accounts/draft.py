@@ -28,7 +28,8 @@ from schemas.ledger import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from processors.accounts.account import Account, Order
+    from processors.accounts.account import Account
+    from processors.accounts.items import Order
     from processors.decisions.verdict import Verdict
     from processors.inputs import Input
     from processors.programs.compiled import Program, Unit, Version

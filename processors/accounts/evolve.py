@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from processors.accounts.account import (
-    Account,
+from processors.accounts.assign import assign, move
+from processors.accounts.items import (
     Grant,
     Lot,
     Membership,
@@ -19,9 +19,9 @@ from processors.accounts.account import (
     Review,
     Standing,
 )
-from processors.accounts.assign import assign, move
 
 if TYPE_CHECKING:
+    from processors.accounts.account import Account
     from schemas.ledger import LedgerRecord
 
 DECODERS: dict[str, msgspec.json.Decoder[object]] = {

@@ -12,8 +12,8 @@ from processors.accounts.tiers import tiers_held
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from processors.accounts.account import Lot
     from processors.accounts.draft import Draft
+    from processors.accounts.items import Lot
     from processors.programs.compiled import Lasting, Rule
 
 ENDED, OVER = "membership_ended", "program_ended"

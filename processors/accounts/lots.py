@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from processors.accounts.account import Lot, Order, Part
+from processors.accounts.items import Lot, Order, Part
 from processors.accounts.lasting import ends_at, made_again, overdue
 from schemas.ledger import Leg
 

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
-from processors.accounts.account import Grant
+from processors.accounts.items import Grant
 from processors.accounts.tiers import standing_of
 from schemas.ledger import Eligibility
 from schemas.values import digest
 
 if TYPE_CHECKING:
-    from processors.accounts.account import Account, Part
+    from processors.accounts.account import Account
     from processors.accounts.draft import Draft
+    from processors.accounts.items import Part
     from processors.programs.compiled import Reward, Version
 
 Change = Literal["gained", "withdrawn", "consumed", "expired"]

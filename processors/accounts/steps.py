@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from processors.accounts.lots import release
 
 if TYPE_CHECKING:
-    from processors.accounts.account import Lot
     from processors.accounts.draft import Draft
+    from processors.accounts.items import Lot
 
 RIPE = "ripe/"
 """Prefix of the marks of lots that only wait for a step to be full, with the instant since when."""

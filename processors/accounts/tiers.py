@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from processors.accounts.account import Ground, Standing
+from processors.accounts.items import Ground, Standing
 from schemas.ledger import Notice
 
 if TYPE_CHECKING:

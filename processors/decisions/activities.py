@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from processors.accounts.account import Frozen
 from processors.accounts.counting import watch_window
+from processors.accounts.items import Frozen
 from processors.accounts.lasting import renew
 from processors.accounts.lots import Origin, earn
 from processors.accounts.rewards import follow_tiers, grant

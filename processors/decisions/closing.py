@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from processors.accounts.account import Lot
+from processors.accounts.items import Lot
 from processors.accounts.lasting import follow_pauses
 from processors.accounts.lots import expire
 from processors.accounts.rewards import refresh

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from processors.accounts.account import Profile
+from processors.accounts.items import Profile
 from processors.accounts.rewards import follow_tiers, grant
 from processors.accounts.tiers import match_attributes
 from processors.decisions.calendar import allow

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from processors.accounts.account import Membership
+from processors.accounts.items import Membership
 from processors.accounts.lasting import of_plan
 from processors.accounts.lots import expire
 from processors.decisions.verdict import ACCEPTED, Verdict

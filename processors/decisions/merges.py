@@ -12,16 +12,9 @@ import msgspec
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
-from processors.accounts.account import (
-    Grant,
-    Lot,
-    Order,
-    Redemption,
-    Referral,
-    Review,
-    Totals,
-)
+from processors.accounts.account import Totals
 from processors.accounts.draft import VALUES
+from processors.accounts.items import Grant, Lot, Order, Redemption, Referral, Review
 from processors.accounts.lots import NEVER, keep
 from processors.accounts.rewards import follow_tiers
 from processors.accounts.tiers import raise_tier
@@ -185,8 +178,7 @@ def unmerged(draft: Draft, data: MemberUnmerged) -> Verdict:
     content = Belongings(
         lots={key: replace(lot, origin=None) for key, lot in lots.items()},
         orders={
-            key.removeprefix(f"{origin}:"): replace(one, origin=None)
-            for key, one in orders.items()
+            key.removeprefix(f"{origin}:"): replace(one, origin=None) for key, one in orders.items()
         },
     )
     for key in sorted(orders):

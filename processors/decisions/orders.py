@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from processors.accounts.account import Frozen, Order, OrderLine
+from processors.accounts.items import Frozen, Order, OrderLine
 from processors.accounts.lots import Origin, earn, lot_id, merged_subject, pend
 from processors.accounts.steps import beside, ripen
 from processors.accounts.take import take_back

@@ -20,8 +20,8 @@ from processors.decisions.verdict import ACCEPTED, Verdict, parked, refused
 from processors.decisions.waiting import apply_waiting
 
 if TYPE_CHECKING:
-    from processors.accounts.account import Order
     from processors.accounts.draft import Draft
+    from processors.accounts.items import Order
     from processors.programs.compiled import Version
     from schemas.inputs.purchases import (
         PurchaseCompleted,

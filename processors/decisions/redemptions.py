@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from processors.accounts.account import Lot, Parked, Part, Redemption
+from processors.accounts.items import Lot, Parked, Part, Redemption
 from processors.accounts.lasting import renew
 from processors.accounts.lots import draw, give_back, keep, legs_of
 from processors.accounts.rewards import grant

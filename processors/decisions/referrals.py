@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from processors.accounts.account import Referral
+from processors.accounts.items import Referral
 from processors.accounts.lots import Origin, earn, lot_id, pend
 from processors.accounts.take import take_back
 from processors.decisions.orders import goods_kept_minor

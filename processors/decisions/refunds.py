@@ -12,8 +12,8 @@ from processors.decisions.referrals import review_order
 from processors.decisions.verdict import ACCEPTED, Verdict, parked, refused
 
 if TYPE_CHECKING:
-    from processors.accounts.account import Order, OrderLine
     from processors.accounts.draft import Draft
+    from processors.accounts.items import Order, OrderLine
     from schemas.inputs.purchases import (
         PurchaseCancelled,
         PurchaseEdited,

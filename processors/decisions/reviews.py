@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from processors.accounts.account import Review
+from processors.accounts.items import Review
 from processors.accounts.lots import Origin, earn, lot_id, pend, release
 from processors.accounts.take import take_back
 from processors.decisions.conversions import convert, undo_vouchers

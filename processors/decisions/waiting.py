@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Raw
 
-from processors.accounts.account import Parked
+from processors.accounts.items import Parked
 from processors.inputs import Input
 from schemas.ledger import Coordinates
 from schemas.values import identity

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from processors.accounts.account import Account, Grant, Totals
+from processors.accounts.account import Account, Totals
+from processors.accounts.items import Grant
 from processors.accounts.rewards import tell
 from processors.accounts.tiers import rank_of, standing_of, tell_tier
 from schemas.ledger import Bucket, Leg
 
 if TYPE_CHECKING:
-    from processors.accounts.account import Profile
     from processors.accounts.draft import Draft
+    from processors.accounts.items import Profile
     from processors.late.again import Own
 
 COLLECTIONS = (

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from processors.partition.records import Outgoing
+from schemas.unreadable import DeadLetterReason
 from schemas.values import digest
 
 if TYPE_CHECKING:
     from processors.partition.records import Fetched
-    from schemas.unreadable import DeadLetterReason
 
 MAX_VALUE_BYTES = 8_000_000
 """Beyond this an original stays where it is, and the dead letter refers to it."""
@@ -23,6 +23,11 @@ class Fault(NamedTuple):
     stage: str
     path: str
     detail: str
+
+
+TOO_EARLY = Fault(
+    DeadLetterReason.FUTURE_TIME, "intake", "time", "lies too far ahead of the record's arrival"
+)
 
 
 def fingerprint(value: bytes | None) -> str:

@@ -8,10 +8,10 @@ import msgspec
 
 from processors.inputs import Input, NeedsHistory
 from processors.partition import recovery
-from processors.partition.dead_letters import Fault, dead_letter
+from processors.partition.dead_letters import TOO_EARLY, Fault, dead_letter
 from processors.partition.effects import CLOCK, FORWARD, MAX_HOPS, forward
 from processors.partition.head import ENCODER as HEAD_ENCODER
-from processors.partition.head import HEAD_KEY, Head
+from processors.partition.head import HEAD_KEY, head_of
 from processors.partition.lateness import wanted
 from processors.partition.reading import (
     Engine,
@@ -45,9 +45,6 @@ if TYPE_CHECKING:
 DUE_PER_BATCH = 2_000
 MOST_REDECIDED = 20_000
 """Records that late inputs of one batch have decided again: then it is committed, as progress."""
-TOO_EARLY = Fault(
-    DeadLetterReason.FUTURE_TIME, "intake", "time", "lies too far ahead of the record's arrival"
-)
 
 
 class Partition:
@@ -107,12 +104,8 @@ class Partition:
 
         Call again while `next_due` is not later than `until`.
         """
-        batch = self._begin()
-        while len(batch) < limit:
-            first = self.store.first_due()
-            if first is None or first[0] > until:
-                break
-            self._pass(first[1], first[0])
+        self._begin()
+        self._pass_all(until, limit)
         return self._finish()
 
     def next_due(self) -> int | None:
@@ -128,23 +121,6 @@ class Partition:
         """Fold one ledger record beyond the head. False if it does not continue the chain."""
         return recovery.apply_record(self, offset, value)
 
-    def head(self) -> Head:
-        """Where the partition stands now."""
-        writer = self.writer
-        return Head(
-            partition=self.number,
-            partitions=self.count,
-            next_seq=writer.chain.next_seq,
-            prev=writer.chain.prev,
-            ledger_offset=writer.ledger_offset,
-            began_seq=writer.began[0],
-            began_offset=writer.began[1],
-            positions=self.positions,
-            transfers=self.transfers,
-            versions=writer.versions,
-            program=self.engine.program.id,
-        )
-
     def _begin(self) -> Batch:
         batch = self.writer.batch = Batch(self.writer.ledger_offset)
         self.redecided = 0
@@ -159,8 +135,7 @@ class Partition:
             # The commit's marker takes an offset of its own.
             writer.ledger_offset += size + 1
             writer.began = (writer.chain.next_seq - size, batch.ledger_offset)
-            head = self.head()
-            writer.snapshot(HEAD_KEY, HEAD_ENCODER.encode(head), ())
+            writer.snapshot(HEAD_KEY, HEAD_ENCODER.encode(head_of(self)), ())
         return batch
 
     def _event(self, fetched: Fetched) -> bool:
@@ -193,7 +168,7 @@ class Partition:
         sender = str(transfer.sender_partition)
         place = (transfer.sender_seq, transfer.index)
         if place <= self.transfers.get(sender, (0, -1)):
-            self._repeat(transfer, at)
+            self.writer.seal(repeated(transfer, at), transfer.to.encode())
             return True
         if transfer.kind == CLOCK:
             if not self._let_pass(transfer, at):
@@ -203,7 +178,7 @@ class Partition:
         forwarded = transfer.kind == FORWARD
         item = forwarded_input(transfer, at) if forwarded else transfer_input(transfer, at)
         if forwarded and item.hops > MAX_HOPS:
-            self._refuse_circle(item, transfer)
+            self.writer.seal(in_a_circle(item, transfer, self.engine.program.id), None)
         elif not self._decide(transfer.to, item, transfer):
             return False
         self.transfers[sender] = place
@@ -211,10 +186,8 @@ class Partition:
 
     def _let_pass(self, transfer: Transfer, at: Coordinates) -> bool:
         """Do what is due for every account by then. False: there is more than fits a batch."""
-        while (first := self.store.first_due()) is not None and first[0] <= transfer.time:
-            if len(self.writer.batch) >= DUE_PER_BATCH:
-                return False
-            self._pass(first[1], first[0])
+        if not self._pass_all(transfer.time, DUE_PER_BATCH):
+            return False
         self.writer.seal(told(transfer, at), None)
         return True
 
@@ -241,6 +214,14 @@ class Partition:
         self.writer.take(name, answer.account, answer.record, item, late=late)
         return True
 
+    def _pass_all(self, until: int, limit: int) -> bool:
+        """Do what is due by then, account by account. False: there is more than the limit."""
+        while (first := self.store.first_due()) is not None and first[0] <= until:
+            if len(self.writer.batch) >= limit:
+                return False
+            self._pass(first[1], first[0])
+        return True
+
     def _pass(self, name: str, due: int) -> None:
         item = due_input(name, due)
         answer = self.engine.step(self.store.open(name), item, self.engine.program, None)
@@ -263,9 +244,3 @@ class Partition:
         record.effects = (forward(item, name),)
         self.writer.seal(record, None)
         self.writer.send(record, item)
-
-    def _repeat(self, transfer: Transfer, at: Coordinates) -> None:
-        self.writer.seal(repeated(transfer, at), transfer.to.encode())
-
-    def _refuse_circle(self, item: Input, transfer: Transfer) -> None:
-        self.writer.seal(in_a_circle(item, transfer, self.engine.program.id), None)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 from msgspec import Struct
 
 from processors.accounts.account import STATE_VERSION
 from schemas.ledger import RECORD_VERSION
+
+if TYPE_CHECKING:
+    from processors.partition.fold import Partition
 
 HEAD_KEY = b"~head"
 CHECKPOINT = "~checkpoint/"
@@ -41,6 +46,24 @@ class Head(Struct, omit_defaults=True):
 
 ENCODER = msgspec.json.Encoder(order="sorted")
 DECODER = msgspec.json.Decoder(Head)
+
+
+def head_of(partition: Partition) -> Head:
+    """Where a partition stands now."""
+    writer = partition.writer
+    return Head(
+        partition=partition.number,
+        partitions=partition.count,
+        next_seq=writer.chain.next_seq,
+        prev=writer.chain.prev,
+        ledger_offset=writer.ledger_offset,
+        began_seq=writer.began[0],
+        began_offset=writer.began[1],
+        positions=partition.positions,
+        transfers=partition.transfers,
+        versions=writer.versions,
+        program=partition.engine.program.id,
+    )
 
 
 def account_key(name: str) -> bytes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from processors.accounts.account import Profile
+    from processors.accounts.items import Profile
 
 FEBRUARY, LEAP_DAY = 2, 29
 

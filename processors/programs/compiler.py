@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from processors.accounts.account import Account, Frozen, Order
+    from processors.accounts.account import Account
+    from processors.accounts.items import Frozen, Order
     from processors.programs.calendars import Calendar
 
 MICRO = 10**6

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from processors.accounts.account import Order, OrderLine
+    from processors.accounts.items import Order, OrderLine
     from processors.programs import model
     from processors.programs.model import Scalar
 

@@ -16,7 +16,7 @@ from processors.programs.streaks import skus_of, won
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from processors.accounts.account import Order
+    from processors.accounts.items import Order
     from processors.programs import model
     from processors.programs.figures import Ratio
 

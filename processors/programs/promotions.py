@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from processors.accounts.account import Frozen
+from processors.accounts.items import Frozen
 from processors.accounts.tiers import tiers_held
 from processors.programs.birthdays import counted
 from processors.programs.conditions import attributes_of, holds
@@ -18,7 +18,8 @@ from processors.programs.streaks import streaking
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from processors.accounts.account import Account, Order
+    from processors.accounts.account import Account
+    from processors.accounts.items import Order
     from processors.programs import model
     from processors.programs.calendars import Calendar
     from processors.programs.compiled import Version

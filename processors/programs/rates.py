@@ -14,7 +14,7 @@ from processors.programs.figures import ratio_of, steps_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from processors.accounts.account import Order
+    from processors.accounts.items import Order
     from processors.programs import model
     from processors.programs.figures import Ratio
 

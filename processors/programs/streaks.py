@@ -13,7 +13,8 @@ from processors.programs.conditions import basis_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from processors.accounts.account import Account, Order
+    from processors.accounts.account import Account
+    from processors.accounts.items import Order
     from processors.programs import model
     from processors.programs.calendars import Calendar
 

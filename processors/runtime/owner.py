@@ -9,33 +9,23 @@ from typing import TYPE_CHECKING
 import structlog
 from faust.types import TP
 
+from processors.runtime.announcing import Announcements
 from processors.runtime.history import Histories
-from processors.runtime.merge import Waiting
-from processors.runtime.recovery import recover, unpublished
-from processors.runtime.writer import Doubt, PartitionWriter
+from processors.runtime.owned import open_partition
+from processors.runtime.writer import Doubt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from processors.partition import Batch, Engine, Fetched, Partition
+    from processors.partition import Batch, Engine, Fetched
     from processors.runtime.clock import Clock
+    from processors.runtime.owned import Owned
     from processors.runtime.settings import Settings
     from processors.runtime.telemetry import Telemetry
     from processors.runtime.thread import Fetch, LedgerThread
 
 log = structlog.get_logger("owner")
 RECLAIM_SECONDS = 2.5
-
-
-class Owned:
-    """One partition that is ours."""
-
-    def __init__(self, partition: Partition, writer: PartitionWriter, waiting: Waiting) -> None:
-        self.partition = partition
-        self.writer = writer
-        self.waiting = waiting
-        self.lock = asyncio.Lock()
-        """Held while a run is folded and committed: one at a time."""
 
 
 class Split(Exception):  # noqa: N818 - what the assignment is
@@ -57,12 +47,7 @@ class Owner:
         self.announcing = self.topics[0]
         """The topic under whose name partitions are announced to the agent."""
         self.owned: dict[int, Owned] = {}
-        self.announced: set[int] = set()
-        self.draining: set[int] = set()
-        """Partitions whose announcement was heard."""
-        self.unheard: set[int] = set()
-        """Partitions that were announced at the last tick, and not drained."""
-        self.announcements = 0
+        self.announcements = Announcements()
         self.turns = 0
         """How often partitions were assigned to us."""
         self.turning = asyncio.Lock()
@@ -75,11 +60,6 @@ class Owner:
         self.failed: BaseException | None = None
 
     # --- what the transport asks
-
-    def announcement(self) -> int:
-        """A number that grows: Faust takes it for an offset."""
-        self.announcements += 1
-        return self.announcements
 
     def add(self, topic: str, partition: int, fetch: Fetch, records: list[Fetched]) -> None:
         """Take what was fetched, if it begins where we are."""
@@ -105,22 +85,11 @@ class Owner:
 
     def to_announce(self) -> list[int]:
         """Partitions with work that nobody is at yet."""
-        fresh = [
+        return self.announcements.make(
             number
             for number, owned in self.owned.items()
-            if owned.waiting.size
-            and number not in self.announced
-            and number not in self.reclaiming
-            and not owned.waiting.missing()
-        ]
-        self.announced.update(fresh)
-        return fresh
-
-    def forget_unheard(self) -> None:
-        """Announce again what nobody took up for a tick: the message was dropped on its way."""
-        silent = self.announced - self.draining
-        self.announced -= silent & self.unheard
-        self.unheard = silent
+            if owned.waiting.size and number not in self.reclaiming and not owned.waiting.missing()
+        )
 
     # --- taking over and letting go
 
@@ -144,7 +113,7 @@ class Owner:
                         break
                     known = {log.topic: ends[log] for log in logs if log.partition == number}
                     await self._open(number, known)
-            self.announced &= self.draining  # Faust drops messages of before a rebalance
+            self.announcements.drop_unheard()
             self.recovered_once = True
             self.telemetry.assigned(sorted(self.owned))
             return {
@@ -167,27 +136,14 @@ class Owner:
 
     async def _open(self, number: int, ends: dict[str, int]) -> None:
         began = time.monotonic()
-        writer = PartitionWriter(self.settings, number)
-        try:
-            await writer.start()
-            partition = await recover(self.settings, self.engine, number)
-            missing = await unpublished(self.settings, partition)
-            if missing is not None:
-                await writer.publish(missing)
-                partition.writer.ledger_offset = missing.ledger_offset
-        except BaseException:
-            # Also when a rebalance cancels it half-way: an open producer must not stay behind.
-            await asyncio.shield(writer.stop())
-            raise
-        positions = {topic: partition.positions.get(topic, 0) for topic in self.topics}
-        self.owned[number] = Owned(partition, writer, Waiting(positions, ends))
-        self.announced.discard(number)
+        self.owned[number] = await open_partition(self.settings, self.engine, number, ends)
+        self.announcements.withdraw([number])
         self.telemetry.recovered(number, time.monotonic() - began)
 
     async def let_go(self, numbers: Iterable[int]) -> None:
         """Drop partitions: their state, and their producers within a bound."""
         gone = [self.owned.pop(number) for number in sorted(numbers) if number in self.owned]
-        self.announced.difference_update(owned.partition.number for owned in gone)
+        self.announcements.withdraw(owned.partition.number for owned in gone)
         await asyncio.gather(*(owned.writer.stop() for owned in gone))
 
     async def reclaim(self, number: int) -> None:
@@ -212,12 +168,11 @@ class Owner:
 
     async def drain(self, number: int) -> None:
         """Fold what waits for a partition until nothing does; then its announcement is spent."""
-        self.draining.add(number)
+        self.announcements.hear(number)
         try:
             await self._drain(number)
         finally:
-            self.draining.discard(number)
-            self.announced.discard(number)
+            self.announcements.spend(number)
 
     async def _drain(self, number: int) -> None:
         while (owned := self.owned.get(number)) is not None and not self.stopping:
@@ -262,7 +217,7 @@ class Owner:
 
     async def tick(self) -> None:
         """Let time pass for idle accounts, as far as the clock says."""
-        self.forget_unheard()
+        self.announcements.forget_unheard()
         for number in sorted(self.owned):
             owned = self.owned.get(number)
             if owned is None or owned.lock.locked():

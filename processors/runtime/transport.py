@@ -80,7 +80,7 @@ class LedgerConsumer(driver.Consumer):
         message = ConsumerMessage(
             log.topic,
             partition,
-            self.owner.announcement(),
+            self.owner.announcements.number(),
             0.0,
             0,
             [],

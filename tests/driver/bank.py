@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Raw
 
-from processors.accounts.account import Account, Lot, Totals
+from processors.accounts.account import Account, Totals
 from processors.accounts.assign import assign, move
+from processors.accounts.items import Lot
 from processors.inputs import NeedsHistory, Step
 from projections.outputs import outputs
 from schemas.ledger import Change, Entry, LedgerRecord, Leg

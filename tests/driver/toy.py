@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 from msgspec import Raw
 
-from processors.accounts.account import Account, Frozen
 from processors.accounts.assign import assign
+from processors.accounts.items import Frozen
 from processors.inputs import TIME_PASSED, History, Input, NeedsHistory, Step
 from processors.partition import Engine
 from processors.programs.compiled import Program, Redeeming, Version
@@ -26,6 +26,7 @@ from schemas.unreadable import DeadLetterReason, Unreadable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from processors.accounts.account import Account
     from processors.partition.records import Headers
     from processors.programs.calendars import Calendar
     from schemas.ledger import Outcome

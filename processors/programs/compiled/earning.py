@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from processors.accounts.account import Account, Frozen, Order
+    from processors.accounts.account import Account
+    from processors.accounts.items import Frozen, Order
 
 
 class Award(NamedTuple):

@@ -10,7 +10,8 @@ from processors.programs.compiled.earning import EVER
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from processors.accounts.account import Account, Frozen, Order
+    from processors.accounts.account import Account
+    from processors.accounts.items import Frozen, Order
     from processors.programs.calendars import Calendar
     from processors.programs.compiled.earning import (
         ActivityRule,

@@ -11,6 +11,7 @@ from processors.accounts.account import Account
 from processors.accounts.evolve import evolve
 from processors.accounts.resting import wake
 from processors.partition import Refused
+from processors.partition.head import head_of
 from processors.topology import Topology
 from schemas.chain import Chain
 from schemas.ledger import DECODER
@@ -108,7 +109,7 @@ def test_a_partition_comes_back_from_its_topics() -> None:
         before = topology.partitions[number]
         topology.restart(number)
         after = topology.partitions[number]
-        assert after.head() == before.head()
+        assert head_of(after) == head_of(before)
         assert after.store.resting == before.store.resting
         assert after.store.due == before.store.due
         assert after.store.trails == before.store.trails
@@ -120,7 +121,7 @@ def test_the_ledger_alone_gives_a_partition_back() -> None:
     topology = played(busy(8))
     for log in topology.logs["snapshots"]:
         log.records.clear()
-    before = [partition.head() for partition in topology.partitions]
+    before = [head_of(partition) for partition in topology.partitions]
     kept = decoded(topology)
     for number in range(3):
         topology.restart(number)

@@ -11,7 +11,8 @@ from processors.partition import Fetched, Partition
 from processors.programs.load import load
 from processors.runtime.clock import Clock
 from processors.runtime.merge import Waiting
-from processors.runtime.owner import Owned, Owner
+from processors.runtime.owned import Owned
+from processors.runtime.owner import Owner
 from processors.runtime.settings import Settings
 from processors.runtime.telemetry import Telemetry
 from processors.runtime.writer import PartitionWriter
@@ -54,7 +55,7 @@ async def test_a_lost_announcement_is_made_again(owner: Owner) -> None:
 async def test_a_long_run_is_not_announced_again(owner: Owner) -> None:
     """A partition that is being drained keeps its announcement, however long that takes."""
     assert owner.to_announce() == [0]
-    owner.draining.add(0)
+    owner.announcements.hear(0)
     for _ in range(3):
         await owner.tick()
     assert owner.to_announce() == []
