@@ -59,8 +59,6 @@ class Owner:
         self.thread: LedgerThread | None = None
         self.failed: BaseException | None = None
 
-    # --- what the transport asks
-
     def add(self, topic: str, partition: int, fetch: Fetch, records: list[Fetched]) -> None:
         """Take what was fetched, if it begins where we are."""
         owned = self.owned.get(partition)
@@ -91,8 +89,6 @@ class Owner:
             if owned.waiting.size and number not in self.reclaiming and not owned.waiting.missing()
         )
 
-    # --- taking over and letting go
-
     async def take_over(self, assignment: Iterable[TP], thread: LedgerThread) -> dict[TP, int]:
         """Recover the partitions that are ours now. Returns where to go on reading.
 
@@ -101,8 +97,9 @@ class Owner:
         self.thread = thread
         self.turns += 1
         turn = self.turns
+        wanted = self._whole(assignment)
+        await self.let_go(set(self.owned) - wanted)
         async with self.turning:
-            wanted = self._whole(assignment)
             await self.let_go(set(self.owned) - wanted)
             fresh = sorted(wanted - set(self.owned))
             if fresh:
@@ -155,16 +152,15 @@ class Owner:
         self.reclaiming.add(number)
         await owned.writer.stop()
         await asyncio.sleep(RECLAIM_SECONDS)
-        if self.owned.get(number) is owned and not self.stopping and self.thread is not None:
-            del self.owned[number]
-            logs = [TP(topic, number) for topic in self.topics]
-            ends = await self.thread.ends(logs)
-            await self._open(number, {log.topic: end for log, end in ends.items()})
-            positions = self.owned[number].waiting.positions
-            await self.thread.place({log: positions[log.topic] for log in logs})
+        async with self.turning:
+            if self.owned.get(number) is owned and not self.stopping and self.thread is not None:
+                del self.owned[number]
+                logs = [TP(topic, number) for topic in self.topics]
+                ends = await self.thread.ends(logs)
+                await self._open(number, {log.topic: end for log, end in ends.items()})
+                positions = self.owned[number].waiting.positions
+                await self.thread.place({log: positions[log.topic] for log in logs})
         self.reclaiming.discard(number)
-
-    # --- folding
 
     async def drain(self, number: int) -> None:
         """Fold what waits for a partition until nothing does; then its announcement is spent."""
@@ -235,6 +231,10 @@ class Owner:
             if not await self._commit(owned, owned.partition.advance(until)):
                 return
             await asyncio.sleep(0)
+
+    def lacking(self, assignment: Iterable[TP]) -> set[int]:
+        """Partitions that the group gave us, and that nobody has taken over yet."""
+        return {log.partition for log in assignment if log.topic in self.topics} - set(self.owned)
 
     def positions(self) -> Mapping[TP, int]:
         """Where each input stands: for lag dashboards."""

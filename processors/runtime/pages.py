@@ -18,7 +18,7 @@ def checks(app: LedgerApp) -> dict[str, bool]:
     owner = app.owner
     return {
         "assigned": bool(owner.owned),
-        "recovered": owner.recovered_once and not owner.reclaiming,
+        "recovered": owner.recovered_once and not owner.turning.locked(),
         "healthy": owner.failed is None,
         "running": not owner.stopping,
     }

@@ -29,6 +29,11 @@ SCHEME = "ledger"
 class LedgerConsumer(driver.Consumer):
     """Gathers fetched records in the owner; tells the agent once that a partition has work."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.taking: set[asyncio.Task[None]] = set()
+        """Partitions are being taken over by these."""
+
     def _new_consumer_thread(self) -> LedgerThread:
         return LedgerThread(self, loop=self.loop, beacon=self.beacon)
 
@@ -95,21 +100,22 @@ class LedgerConsumer(driver.Consumer):
         return log, message
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
-        """Recover every partition that is now ours, and go on where its ledger stands.
+        """Begin to recover the partitions that are now ours. Returns nothing, at once.
 
-        Faust waits for this no longer than a request may take, then cancels it and resumes. So the
-        work is a task of its own: it goes on, and what it has taken over is placed by who fetches.
+        Faust waits no longer than a request may take; if this took longer (much state, or a process
+        that was stopped for a while), its loop that follows rebalances would end for good.
         """
         taking = asyncio.create_task(self._take_over())
+        self.taking.add(taking)
         taking.add_done_callback(self._took_over)
-        return await asyncio.shield(taking)
+        return {}
 
-    async def _take_over(self) -> Mapping[TP, int]:
+    async def _take_over(self) -> None:
         positions = await self.owner.take_over(self.assignment(), self.ledger_thread)
         await self.ledger_thread.place(positions)
-        return positions
 
-    def _took_over(self, taking: asyncio.Task[Mapping[TP, int]]) -> None:
+    def _took_over(self, taking: asyncio.Task[None]) -> None:
+        self.taking.discard(taking)
         if not taking.cancelled() and taking.exception() is not None:
             self.owner.failed = taking.exception()
 

@@ -107,16 +107,20 @@ async def _drain(settings: Settings, app: LedgerApp) -> None:
 
 
 async def _watch(settings: Settings, app: LedgerApp) -> None:
-    """End the worker when input waits and nothing is folded, or when the app crashed."""
+    """End the worker when work waits and nothing is done about it, or when the app crashed."""
+    whole_at = time.monotonic()
     while True:
         await asyncio.sleep(LOOK_SECONDS)
         owner = app.owner
+        now = time.monotonic()
         if app.crashed or owner.failed is not None:
             raise RuntimeError("the app crashed") from owner.failed
-        waiting = any(owned.waiting.size for owned in owner.owned.values())
-        waiting = waiting or owner.turning.locked()
-        idle = time.monotonic() - owner.telemetry.progress_at
-        if waiting and idle > settings.watchdog_seconds:
+        if not any(owned.waiting.size for owned in owner.owned.values()):
+            owner.telemetry.progress_at = now
+        elif (idle := now - owner.telemetry.progress_at) > settings.watchdog_seconds:
             raise RuntimeError(f"input waits and nothing was folded for {idle:.0f} seconds")
-        if not waiting:
-            owner.telemetry.progress_at = time.monotonic()
+        lacking = owner.lacking(app.consumer.assignment())
+        if not lacking or owner.turning.locked():
+            whole_at = now
+        elif now - whole_at > settings.watchdog_seconds:
+            raise RuntimeError(f"partitions {sorted(lacking)} are ours and nobody took them over")
