@@ -6,6 +6,7 @@ by the order's own version and frozen conditions, and post the difference (seman
 
 from __future__ import annotations
 
+from sys import intern
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -81,7 +82,8 @@ def place(draft: Draft, data: PurchaseCompleted) -> Order:
         lines=lines_of(data),
         frozen=Frozen(),
         tenders=tenders_of(data),
-        channel=data.channel,
+        # The same text as the default, so that what rests does not say it.
+        channel=intern(data.channel),
         location_id=data.location_id,
         market=data.market,
         attributes=dict(data.attributes or {}),

@@ -8,6 +8,7 @@ import msgspec
 
 from processors.accounts.evolve import DECODERS
 from processors.decisions.closing import finish
+from processors.decisions.members import admit
 from processors.inputs import TIME_PASSED, Input
 
 if TYPE_CHECKING:
@@ -103,7 +104,9 @@ def decide_again(again: Draft, item: Input, records: Sequence[LedgerRecord]) -> 
 def _leave_behind(again: Draft, record: LedgerRecord) -> None:
     """A refused input stays refused, and so does what it left: later ones may refer to it."""
     for change in record.changes:
-        if change.collection in LEFT_BEHIND:
+        if change.collection == "profile":
+            admit(again)
+        elif change.collection in LEFT_BEHIND:
             value = DECODERS[change.collection].decode(change.value)
             again.put(change.collection, change.key, value)
 
