@@ -27,7 +27,7 @@ def arrivals(seed: int, size: int) -> list[tuple[int, int, int]]:
     return sorted(made)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(min_value=0, max_value=10_000), st.sampled_from([1, 7, 2000]))
 def test_every_event_within_the_horizon_takes_its_place(seed: int, run_size: int) -> None:
     """Over two hundred events and ten horizons the account is as if all had come in time."""

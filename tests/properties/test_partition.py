@@ -20,7 +20,7 @@ SEEDS = st.integers(min_value=0, max_value=10_000)
 SIZE = 60
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(SEEDS)
 def test_the_same_inputs_twice_leave_one_trace(seed: int) -> None:
     """A second delivery has records of its own, and changes no account."""
@@ -33,7 +33,7 @@ def test_the_same_inputs_twice_leave_one_trace(seed: int) -> None:
     assert decoded(topology) == before
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(SEEDS)
 def test_the_ledger_alone_gives_every_account(seed: int) -> None:
     """Folding the ledger from nothing equals what the partitions hold."""
@@ -47,7 +47,7 @@ def test_the_ledger_alone_gives_every_account(seed: int) -> None:
     assert folded == decoded(topology)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(SEEDS, st.integers(min_value=1, max_value=50))
 def test_the_size_of_runs_changes_nothing(seed: int, run_size: int) -> None:
     """Without transfers not one byte of any ledger depends on how the input was cut."""
@@ -55,7 +55,7 @@ def test_the_size_of_runs_changes_nothing(seed: int, run_size: int) -> None:
     assert ledgers(played(sent, run_size=run_size)) == ledgers(played(sent))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(SEEDS, st.lists(st.booleans(), min_size=1, max_size=7))
 def test_crashes_around_commits_change_nothing(seed: int, pattern: list[bool]) -> None:
     """Seven partitions, dropped by any pattern before and after commits, end the same."""
