@@ -33,15 +33,19 @@ class Plan(NamedTuple):
     name: str
     topic: Topic
     partitions: int | None
+    wanted: int
+    """Partitions, by the settings."""
     replicas: int
     """As many as the topic has; if there is none yet, as many as it shall have."""
     drift: tuple[str, ...]
 
     @property
     def state(self) -> str:
-        """`missing`, `drifted` or `as planned`."""
+        """`missing`, `wrong count`, `drifted` or `as planned`."""
         if self.partitions is None:
             return "missing"
+        if self.partitions != self.wanted:
+            return "wrong count"
         return "drifted" if self.drift else "as planned"
 
 
@@ -56,6 +60,9 @@ async def admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
         raise unreachable(settings) from error
     try:
         yield client
+    except (KafkaError, OSError) as error:
+        advice = "See `loyalty broker status`, then try again."
+        raise Fault(f"the broker at {settings.broker} failed: {error}", advice) from error
     finally:
         await client.close()
 
@@ -85,11 +92,11 @@ async def _plan(client: AIOKafkaAdminClient, settings: Settings) -> list[Plan]:
     for name, topic in names.items():
         partitions = there_now.get(name)
         if partitions is None:
-            plans.append(Plan(name, topic, None, settings.replicas, ()))
+            plans.append(Plan(name, topic, None, settings.partitions, settings.replicas, ()))
             continue
         replicas = len(partitions[0]["replicas"])
         drift = _drift(topic.settings(replicas=replicas), configs.get(name, {}))
-        plans.append(Plan(name, topic, len(partitions), replicas, drift))
+        plans.append(Plan(name, topic, len(partitions), settings.partitions, replicas, drift))
     return plans
 
 
@@ -117,7 +124,7 @@ async def apply(settings: Settings) -> list[Plan]:
     """Create what is missing, and set what drifted. Returns what there was to do."""
     async with admin(settings) as client:
         plans = await _plan(client, settings)
-        check_counts(settings, plans)
+        check_counts(plans)
         fresh = [
             NewTopic(
                 name=item.name,
@@ -167,13 +174,12 @@ def _settled(what: str, answer: Any) -> None:
         )
 
 
-def check_counts(settings: Settings, plans: list[Plan]) -> None:
+def check_counts(plans: list[Plan]) -> None:
     """Refuse a topic with another partition count. Raises Fault."""
     for item in plans:
-        if item.partitions is not None and item.partitions != settings.partitions:
+        if item.state == "wrong count":
             raise Fault(
-                f"{item.name} has {item.partitions} partitions; the settings say "
-                f"{settings.partitions}",
+                f"{item.name} has {item.partitions} partitions; the settings say {item.wanted}",
                 "The count is fixed for life. Set LOYALTY_PARTITIONS to what is there, or choose "
                 "another prefix.",
             )
@@ -188,4 +194,4 @@ async def check(settings: Settings) -> None:
             f"topics are missing: {', '.join(missing)}",
             "Create them with `loyalty topics apply`.",
         )
-    check_counts(settings, plans)
+    check_counts(plans)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from aiokafka import AIOKafkaProducer
 from msgspec import Raw
 
+from processors.runtime.sending import producing
 from schemas.ledger import Cause, Coordinates
 from schemas.transfers import ENCODER, Transfer
 
@@ -37,12 +37,8 @@ class Clock:
 
 
 async def tell(settings: Settings, instant: int) -> None:
-    """Send each partition a record that says what time it is, by stream time."""
-    producer: Any = AIOKafkaProducer(
-        bootstrap_servers=settings.broker, acks="all", enable_idempotence=True
-    )
-    await producer.start()
-    try:
+    """Send each partition a record that says what time it is, by stream time. Raises Fault."""
+    async with producing(settings) as producer:
         for number in range(settings.partitions):
             await producer.send_and_wait(
                 settings.names.of("transfers"),
@@ -51,8 +47,6 @@ async def tell(settings: Settings, instant: int) -> None:
                 partition=number,
                 timestamp_ms=instant // 1000,
             )
-    finally:
-        await producer.stop()
 
 
 def command(instant: int) -> Transfer:

@@ -1,4 +1,4 @@
-"""JSON lines on standard error. No personal data: neither events nor member ids are logged."""
+"""JSON lines on standard output. No personal data: neither events nor member ids are logged."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def set_up_logs(level: str) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from aiokafka import AIOKafkaProducer
@@ -14,7 +15,7 @@ from processors.runtime.lines import STRUCTURED
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable
 
     from processors.runtime.lines import Record
     from processors.runtime.settings import Settings
@@ -36,10 +37,9 @@ class Stamp(NamedTuple):
         return record.time // 1000 if self.of_event else time.time_ns() // 1_000_000
 
 
-async def send(
-    settings: Settings, records: Iterable[Record], stamp: Stamp, tell: Callable[[int], None]
-) -> int:
-    """Send them all, and return how many. Raises Fault. `tell` hears what is acknowledged."""
+@asynccontextmanager
+async def producing(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
+    """A producer of a command's own. Raises Fault if a topic is missing or the broker fails."""
     await admin.check(settings)
     producer = AIOKafkaProducer(
         bootstrap_servers=settings.broker,
@@ -50,15 +50,22 @@ async def send(
     )
     try:
         await producer.start()
-        return await _send(producer, records, stamp, tell)
+        yield producer
     except (KafkaError, OSError) as error:
         raise Fault(
             f"the broker at {settings.broker} took no more records: {error}",
-            "See `loyalty broker status`. Sending the file again is safe: workers find what came "
-            "twice.",
+            "See `loyalty broker status`. Doing it again is safe: workers find what came twice.",
         ) from error
     finally:
         await producer.stop()
+
+
+async def send(
+    settings: Settings, records: Iterable[Record], stamp: Stamp, tell: Callable[[int], None]
+) -> int:
+    """Send them all, and return how many. Raises Fault. `tell` hears what is acknowledged."""
+    async with producing(settings) as producer:
+        return await _send(producer, records, stamp, tell)
 
 
 async def _send(

@@ -14,8 +14,13 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from processors.runtime.faults import Exit, Fault
 from schemas.topics import Names
 
+PREFIX = "LOYALTY_"
+FILE = "loyalty.toml"
+FILE_VARIABLE = "LOYALTY_CONFIG"
+"""Names another file than that of the folder."""
 BROKER = "broker"
 USUAL = "127.0.0.1:9092"
 Seconds = Annotated[float, Field(gt=0)]
@@ -24,7 +29,7 @@ Seconds = Annotated[float, Field(gt=0)]
 class Settings(BaseSettings):
     """How one deployment runs. A variable beats the file, the file beats the default."""
 
-    model_config = SettingsConfigDict(env_prefix="LOYALTY_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
     home: Path = Path.home() / ".loyalty"
     """Where the local broker keeps its data."""
@@ -79,8 +84,34 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then the environment, then the file."""
         del dotenv_settings, file_secret_settings
-        file = os.environ.get("LOYALTY_CONFIG", "loyalty.toml")
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _file())
+
+
+def origin_of(settings: Settings, name: str) -> str:
+    """Where a setting's value comes from: `environment`, the file's name, or `default`."""
+    if variable_of(name) in {variable.upper() for variable in os.environ}:
+        return "environment"
+    return str(_file()) if name in settings.model_fields_set else "default"
+
+
+def variable_of(name: str) -> str:
+    """The variable that sets a setting."""
+    return PREFIX + name.upper()
+
+
+def unknown_variables() -> list[str]:
+    """Variables that look like settings and are none: typing errors, or somebody else's."""
+    known = {variable_of(name) for name in Settings.model_fields} | {FILE_VARIABLE}
+    found = {name.upper() for name in os.environ if name.upper().startswith(PREFIX)}
+    return sorted(found - known)
+
+
+def _file() -> Path:
+    """The file of settings. Raises Fault if one is named and not there."""
+    file = Path(os.environ.get(FILE_VARIABLE, FILE))
+    if FILE_VARIABLE in os.environ and not file.is_file():
+        raise Fault(f"{file} is not there", f"{FILE_VARIABLE} must name a TOML file.", Exit.USAGE)
+    return file
 
 
 def _local(home: Path) -> str:

@@ -17,6 +17,7 @@ from processors.runtime import admin
 from processors.runtime.app import build_app
 from processors.runtime.faults import Exit, Fault
 from processors.runtime.logs import set_up_logs
+from processors.runtime.settings import unknown_variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +32,8 @@ LOOK_SECONDS = 1.0
 def run_worker(settings: Settings) -> int:
     """Run until SIGTERM or SIGINT. Returns the exit code. Raises Fault, ProgramError."""
     set_up_logs(settings.log_level)
+    for name in unknown_variables():
+        log.warning("no such setting", variable=name)
     program = load(settings.program)
     asyncio.run(_await_broker(settings))
     return asyncio.run(_run(settings, build_app(settings, program)))

@@ -19,6 +19,11 @@ from processors.runtime.faults import Exit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+HELP = """An event-sourced loyalty ledger on Kafka.
+
+Exit codes: 0 done · 1 checks ran and some failed · 2 wrong use, or a file that cannot be read · 3 a
+verification found a difference · 4 broker or topic not there · 5 an invariant of ours failed.
+"""
 INTERRUPTED = 130
 """As shells say it of SIGINT."""
 
@@ -54,7 +59,7 @@ def build() -> App:
     """The tree of commands, none of them imported yet."""
     app = App(
         name="loyalty",
-        help="An event-sourced loyalty ledger on Kafka.",
+        help=HELP,
         version=_version,
         result_action="return_value",
         help_on_error=False,

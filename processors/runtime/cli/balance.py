@@ -33,7 +33,7 @@ def balance(member: str, *, json: bool = False) -> int:
 
     Args:
         member: The member's id.
-        json: Print the event's data as JSON.
+        json: Print the member's id, the balance's time, and the event's data as JSON.
     """
     settings = Settings()
     found = asyncio.run(latest(settings, member))
@@ -45,7 +45,8 @@ def balance(member: str, *, json: bool = False) -> int:
             Exit.FAILED,
         )
     if json:
-        to_machine(found.data)
+        told: Json = {"member": member, "time": found.time, "erased": found.data is None}
+        to_machine(told | (found.data or {}))
     elif found.data is None:
         to_people().print(f"{member} was erased")
     else:

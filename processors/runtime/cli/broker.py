@@ -41,16 +41,18 @@ def start_broker(*, port: int | None = None, heap_mb: int = 256, json: bool = Fa
     return _say(broker.address, settings.broker_home, how, json)
 
 
-def stop_broker() -> int:
-    """Stop the local Kafka cleanly, or by force if it does not end. Its data stays."""
+def stop_broker(*, json: bool = False) -> int:
+    """Stop the local Kafka cleanly, or by force if it does not end. Its data stays.
+
+    Args:
+        json: Print what was done as JSON.
+    """
     settings = Settings()
     if _given(settings):
-        to_people().print("LOYALTY_BROKER names a broker; it is not ours to stop")
-    elif server.stop(settings.broker_home):
-        to_people().print(f"stopped; its data stays in {settings.broker_home}")
-    else:
-        to_people().print("no local broker runs")
-    return Exit.DONE
+        how = "LOYALTY_BROKER names a broker; it is not ours to stop"
+        return _say(settings.broker, None, how, json)
+    how = "stopped; its data stays" if server.stop(settings.broker_home) else "does not run"
+    return _say(settings.broker, settings.broker_home, how, json)
 
 
 def show_status(*, json: bool = False) -> int:

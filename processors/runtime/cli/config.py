@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from processors.runtime.cli.output import to_machine, to_people
+from processors.runtime.cli.screens import unknown
 from processors.runtime.faults import Exit
-from processors.runtime.settings import Settings
+from processors.runtime.settings import Settings, origin_of, unknown_variables, variable_of
 
 
 def show_config(*, json: bool = False) -> int:
-    """Show every setting, and whether it was set or is the default. Secrets are masked.
+    """Show every setting, and where its value comes from. Secrets are masked.
 
     Args:
         json: Print them as JSON.
     """
     settings = Settings()
     values: dict[str, object] = settings.model_dump(mode="json")
+    for name in unknown_variables():
+        said = unknown(name, [variable_of(known) for known in values])
+        Console(stderr=True, highlight=False).print(Text(said), soft_wrap=True)
     if json:
         to_machine(values)
         return Exit.DONE
@@ -25,7 +30,6 @@ def show_config(*, json: bool = False) -> int:
     for column in ("variable", "value", "from"):
         table.add_column(column, overflow="fold")
     for name, value in values.items():
-        origin = "set" if name in settings.model_fields_set else "default"
-        table.add_row(f"LOYALTY_{name.upper()}", Text(str(value)), origin)
+        table.add_row(variable_of(name), Text(str(value)), origin_of(settings, name))
     to_people().print(table)
     return Exit.DONE

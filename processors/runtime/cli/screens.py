@@ -3,11 +3,13 @@
 Fault             the broker, a topic or a setting is not as it must be
 ProgramError      a program file, with the line and column of everything that is wrong
 ValidationError   the settings
+TOMLDecodeError   the file of settings
 """
 
 from __future__ import annotations
 
-import os
+from difflib import get_close_matches
+from tomllib import TOMLDecodeError
 
 from pydantic import ValidationError
 from rich.console import Console
@@ -15,9 +17,10 @@ from rich.text import Text
 
 from processors.programs.load import ProgramError
 from processors.runtime.faults import Exit, Fault
-from processors.runtime.settings import Settings
+from processors.runtime.settings import FILE, FILE_VARIABLE, Settings, variable_of
 
 MOST_LINES = 20
+FILE_ADVICE = f"Mend {FILE}, or the file that {FILE_VARIABLE} names."
 
 
 def explain(error: Exception) -> Exit | None:
@@ -29,6 +32,8 @@ def explain(error: Exception) -> Exit | None:
             fault = Fault(str(error), "Mend the file, then try again.", Exit.USAGE)
         case ValidationError() if error.title == Settings.__name__:
             fault = of_settings(error)
+        case TOMLDecodeError():
+            fault = Fault(f"the file of settings is not TOML: {error}", FILE_ADVICE, Exit.USAGE)
         case _:
             return None
     show(fault)
@@ -40,14 +45,22 @@ def of_settings(error: ValidationError) -> Fault:
     problems = []
     for found in error.errors(include_url=False):
         name = ".".join(str(part) for part in found["loc"])
-        problems.append(f"LOYALTY_{name.upper()}: {found['msg']}")
-    file = os.environ.get("LOYALTY_CONFIG", "loyalty.toml")
+        if found["type"] == "extra_forbidden":
+            problems.append(unknown(name, list(Settings.model_fields)))
+        else:
+            problems.append(f"{variable_of(name)}: {found['msg']}")
     return Fault(
         "\n".join(problems),
-        f"Correct the variable, or `{file}` if it stands there. "
+        f"Correct the variable, or `{FILE}` if it stands there. "
         "`loyalty config show` lists all settings.",
         Exit.USAGE,
     )
+
+
+def unknown(name: str, known: list[str]) -> str:
+    """A name that is no setting, and the one that was probably meant."""
+    hint = get_close_matches(name, known, 1)
+    return f"{name} is no setting" + (f"; did you mean {hint[0]}?" if hint else "")
 
 
 def show(fault: Fault) -> None:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from processors.runtime.lines import Record
 
-SHOWN = 50
+SHOWN = 20
+"""Bad lines on a terminal: one screen. Whoever reads a file or a pipe gets every one."""
 TOLD_SECONDS = 1.0
 
 
@@ -59,6 +60,10 @@ def send(
     _tell_bad(file, bad, json=json)
     if bad and not skip_bad:
         _tell({"sent": 0, "good": total - len(bad), "bad": len(bad)}, json=json)
+        if not json:
+            to_people().print(
+                "Nothing was sent. Mend these lines, or add --skip-bad to leave them out."
+            )
         return Exit.FAILED
     bad_lines = {one.line for one in bad}
     records = _records(file, bad_lines, settings)
@@ -112,12 +117,13 @@ def _tell_bad(file: Path, bad: list[Bad], *, json: bool) -> None:
                 _tell({"line": one.line, "path": path, "problem": problem}, json=True)
         return
     console = to_people()
-    for one in bad[:SHOWN]:
+    shown = bad[:SHOWN] if console.is_terminal else bad
+    for one in shown:
         for path, problem in one.findings:
             where = f"{file}:{one.line}: " + (f"{path}: " if path else "")
             console.print(Text(where + problem), soft_wrap=True)
-    if len(bad) > SHOWN:
-        console.print(f"and {len(bad) - SHOWN:,} more bad lines; --json lists every one")
+    if len(shown) < len(bad):
+        console.print(f"and {len(bad) - SHOWN:,} more bad lines; `| less` or --json shows them all")
 
 
 def _teller(total: int, bar: Callable[[int, int], None], *, json: bool) -> Callable[[int], None]:

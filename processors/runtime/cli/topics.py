@@ -27,7 +27,7 @@ def show_plan(*, json: bool = False) -> int:
     settings = Settings()
     plans = asyncio.run(admin.plan(settings))
     _show(settings, plans, json=json)
-    admin.check_counts(settings, plans)
+    admin.check_counts(plans)
     return Exit.DONE if all(item.state == "as planned" for item in plans) else Exit.FAILED
 
 
@@ -74,6 +74,7 @@ def _plain(item: Plan) -> dict[str, object]:
     return {
         "topic": item.name,
         "partitions": item.partitions,
+        "wanted_partitions": item.wanted,
         "state": item.state,
         "drift": list(item.drift),
     }

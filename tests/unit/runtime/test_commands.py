@@ -47,6 +47,11 @@ def test_help_imports_no_client() -> None:
         ("topics plan", Exit.UNREACHABLE, "loyalty broker start"),
         ("topics apply", Exit.UNREACHABLE, "loyalty broker start"),
         ("balance m1", Exit.UNREACHABLE, "loyalty broker start"),
+        ("member explain m1", Exit.UNREACHABLE, "loyalty broker start"),
+        ("dlq list", Exit.UNREACHABLE, "loyalty broker start"),
+        ("liability", Exit.UNREACHABLE, "loyalty broker start"),
+        ("clock --to 2026-03-01T00:00:00Z", Exit.UNREACHABLE, "loyalty broker start"),
+        ("clock --to yesterday", Exit.USAGE, "2026-09-01T00:00:00Z"),
         ("ledger verify", Exit.UNREACHABLE, "loyalty broker start"),
         ("send nowhere.jsonl", Exit.USAGE, "one JSON event to a line"),
         ("program check strter", Exit.USAGE, "did you mean starter"),
@@ -75,6 +80,47 @@ def test_a_setting_out_of_bounds_is_named(
     assert "LOYALTY_PARTITIONS" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("partition = 3", "partition is no setting; did you mean partitions?"),
+        ("partitions 3", "not TOML"),
+        ("partitions = 0", "LOYALTY_PARTITIONS"),
+    ],
+)
+def test_a_mistake_in_the_file_of_settings_is_named(
+    text: str, advice: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A setting that does not exist is a typing error, and changes nothing silently."""
+    (tmp_path / "loyalty.toml").write_text(text, "utf-8")
+    assert run(["topics", "plan"]) == Exit.USAGE
+    assert advice in capsys.readouterr().err
+
+
+def test_a_file_of_settings_that_is_named_must_be_there(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Defaults in its place would be a surprise."""
+    monkeypatch.setenv("LOYALTY_CONFIG", "nowhere.toml")
+    assert run(["config", "show"]) == Exit.USAGE
+    assert "nowhere.toml is not there" in capsys.readouterr().err
+
+
+def test_settings_say_where_they_come_from(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Environment, file or default; a variable that is no setting is pointed out."""
+    (tmp_path / "loyalty.toml").write_text("partitions = 3", "utf-8")
+    monkeypatch.setenv("LOYALTY_PARTITION", "4")
+    assert run(["config", "show"]) == Exit.DONE
+    said = capsys.readouterr()
+    rows = {row[1]: row[5] for line in said.out.splitlines() if len(row := line.split()) > 5}
+    assert rows["LOYALTY_BROKER"] == "environment"
+    assert rows["LOYALTY_PARTITIONS"] == "loyalty.toml"
+    assert rows["LOYALTY_CLOCK"] == "default"
+    assert "LOYALTY_PARTITION is no setting; did you mean LOYALTY_PARTITIONS?" in said.err
+
+
 def test_secrets_are_not_shown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -101,3 +147,14 @@ def test_bad_lines_hold_back_the_file(tmp_path: Path, capsys: pytest.CaptureFixt
     said = capsys.readouterr().out
     assert "events.jsonl:1:" in said
     assert "events.jsonl:3:" in said
+    assert "Nothing was sent" in said
+
+
+def test_every_one_of_many_bad_lines_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """To whoever reads a file or a pipe; a terminal gets one screen."""
+    file = tmp_path / "events.jsonl"
+    file.write_text("nonsense\n" * 70, "utf-8")
+    assert run(["send", str(file)]) == Exit.FAILED
+    assert capsys.readouterr().out.count("events.jsonl:") == 70
