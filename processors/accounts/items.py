@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from msgspec import Raw, Struct
 
+ONLINE = "online"
+"""The channel of an order that names none."""
+
 
 class Lot(Struct, frozen=True, omit_defaults=True, gc=False):
     """Points of one origin that are released and end together."""
@@ -81,7 +84,7 @@ class Order(Struct, frozen=True, omit_defaults=True, gc=False):
     lines: tuple[OrderLine, ...]
     frozen: Frozen
     tenders: dict[str, int] = {}
-    channel: str = "online"
+    channel: str = ONLINE
     location_id: str | None = None
     market: str | None = None
     attributes: dict[str, str | int | bool] = {}

@@ -6,12 +6,11 @@ by the order's own version and frozen conditions, and post the difference (seman
 
 from __future__ import annotations
 
-from sys import intern
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from processors.accounts.items import Frozen, Order, OrderLine
+from processors.accounts.items import ONLINE, Frozen, Order, OrderLine
 from processors.accounts.lots import Origin, earn, lot_id, merged_subject, pend
 from processors.accounts.steps import beside, ripen
 from processors.accounts.take import take_back
@@ -82,8 +81,8 @@ def place(draft: Draft, data: PurchaseCompleted) -> Order:
         lines=lines_of(data),
         frozen=Frozen(),
         tenders=tenders_of(data),
-        # The same text as the default, so that what rests does not say it.
-        channel=intern(data.channel),
+        # The default itself where it is spelt out, so that what rests does not say it.
+        channel=ONLINE if data.channel == ONLINE else data.channel,
         location_id=data.location_id,
         market=data.market,
         attributes=dict(data.attributes or {}),
