@@ -86,8 +86,9 @@ async def _plan(client: AIOKafkaAdminClient, settings: Settings) -> list[Plan]:
     there = set(await client.list_topics())
     known = [name for name in names if name in there]
     described = await client.describe_topics(known) if known else []
-    there_now = {found["topic"]: found["partitions"] for found in described}
-    configs = await _configs(client, known)
+    # A broker that has not heard of a new topic yet says that it has no partitions.
+    there_now = {one["topic"]: one["partitions"] for one in described if one["partitions"]}
+    settled = await configs(client, known)
     plans: list[Plan] = []
     for name, topic in names.items():
         partitions = there_now.get(name)
@@ -95,7 +96,7 @@ async def _plan(client: AIOKafkaAdminClient, settings: Settings) -> list[Plan]:
             plans.append(Plan(name, topic, None, settings.partitions, settings.replicas, ()))
             continue
         replicas = len(partitions[0]["replicas"])
-        drift = _drift(topic.settings(replicas=replicas), configs.get(name, {}))
+        drift = _drift(topic.settings(replicas=replicas), settled.get(name, {}))
         plans.append(Plan(name, topic, len(partitions), settings.partitions, replicas, drift))
     return plans
 
@@ -108,7 +109,8 @@ def _drift(wanted: dict[str, str], found: dict[str, str]) -> tuple[str, ...]:
     )
 
 
-async def _configs(client: AIOKafkaAdminClient, names: list[str]) -> dict[str, dict[str, str]]:
+async def configs(client: AIOKafkaAdminClient, names: list[str]) -> dict[str, dict[str, str]]:
+    """The settings of topics, as they are in force."""
     if not names:
         return {}
     wanted = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
@@ -169,8 +171,8 @@ def _settled(what: str, answer: Any) -> None:
     if bad:
         raise Fault(
             f"the broker did not {what}:\n" + "\n".join(bad),
-            "One broker can hold one replica: set LOYALTY_REPLICAS to the number of brokers, at "
-            "most 3. Otherwise, ask whether this user may administer topics.",
+            "Each replica needs a broker of its own: set LOYALTY_REPLICAS to how many brokers run, "
+            "at most 3. Otherwise, ask whether this user may administer topics.",
         )
 
 

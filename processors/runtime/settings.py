@@ -14,6 +14,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from processors.runtime.broker.config import MOST_REPLICAS
+from processors.runtime.broker.ports import address
 from processors.runtime.faults import Exit, Fault
 from schemas.topics import Names
 
@@ -43,7 +45,10 @@ class Settings(BaseSettings):
     output_prefix: str = ""
     partitions: Annotated[int, Field(ge=1, le=1024)] = 6
     """Of every topic. Fixed for life."""
-    replicas: Annotated[int, Field(ge=1, le=9)] = 1
+    replicas: Annotated[int, Field(ge=1, le=9)] = Field(
+        default_factory=lambda known: min(MOST_REPLICAS, known["broker"].count(",") + 1)
+    )
+    """Of every topic. Without it, as many as brokers are named, at most three."""
     clock: Literal["wall", "stream"] = "wall"
     """`wall` for production; `stream` for imports and demos: time passes with events alone."""
     alias_secret: SecretStr = SecretStr("")
@@ -115,8 +120,5 @@ def _file() -> Path:
 
 
 def _local(home: Path) -> str:
-    """Where the local broker of this home listens, or did last; else where most brokers do."""
-    try:
-        return f"127.0.0.1:{int((home / BROKER / 'port').read_text('utf-8'))}"
-    except (OSError, ValueError):
-        return USUAL
+    """Where the local brokers of this home listen, or did last; else where most brokers do."""
+    return address(home / BROKER) or USUAL

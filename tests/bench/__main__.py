@@ -11,12 +11,15 @@ import asyncio
 import statistics
 import tempfile
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from processors.runtime.broker import server
 from tests.bench import programs, stages
 from tests.bench.latency import RATE, Latency, latency
 from tests.bench.throughput import Throughput, throughput
+
+if TYPE_CHECKING:
+    from processors.runtime.broker.node import Broker
 
 
 def show(name: str, figures: NamedTuple) -> None:
@@ -51,7 +54,7 @@ def main() -> None:
 
 
 def _throughputs(
-    broker: server.Broker, options: argparse.Namespace, log: Path
+    broker: Broker, options: argparse.Namespace, log: Path
 ) -> dict[str, list[Throughput]]:
     found: dict[str, list[Throughput]] = {"ledger": [], "bare": []}
     for turn in range(options.rounds):
@@ -67,7 +70,7 @@ def _throughputs(
     return found
 
 
-def _latencies(broker: server.Broker, options: argparse.Namespace, log: Path) -> None:
+def _latencies(broker: Broker, options: argparse.Namespace, log: Path) -> None:
     if not options.seconds:
         return
     print(f"latency in milliseconds at {RATE} events/s, append to a read_committed balance:")

@@ -17,7 +17,7 @@ from tests.bench.sides import PARTITIONS, Side, settings_for
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from processors.runtime.broker import server
+    from processors.runtime.broker.node import Broker
 
 RATE = 1_000
 DAY_MS = 86_400_000
@@ -31,9 +31,7 @@ class Latency(NamedTuple):
     p99: float
 
 
-async def latency(
-    side: str, broker: server.Broker, prefix: str, seconds: int, log: Path
-) -> Latency:
+async def latency(side: str, broker: Broker, prefix: str, seconds: int, log: Path) -> Latency:
     """A steady rate; each event's time until its balance is read."""
     settings = settings_for(broker.address, prefix)
     await admin.apply(settings)

@@ -19,7 +19,7 @@ from tests.bench.sides import PARTITIONS, Side, cpu_of, settings_for
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from processors.runtime.broker import server
+    from processors.runtime.broker.node import Broker
 
 WARM_UP = 4_000
 """Events of the run that is taken off."""
@@ -43,9 +43,7 @@ class _Whole(NamedTuple):
     peak_mib: float
 
 
-async def throughput(
-    side: str, broker: server.Broker, prefix: str, events: int, log: Path
-) -> Throughput:
+async def throughput(side: str, broker: Broker, prefix: str, events: int, log: Path) -> Throughput:
     """What `events` more than a warm-up's take."""
     few = await _whole(side, broker, f"{prefix}few.", WARM_UP, log)
     many = await _whole(side, broker, f"{prefix}many.", WARM_UP + events, log)
@@ -58,7 +56,7 @@ async def throughput(
     )
 
 
-async def _whole(side: str, broker: server.Broker, prefix: str, events: int, log: Path) -> _Whole:
+async def _whole(side: str, broker: Broker, prefix: str, events: int, log: Path) -> _Whole:
     settings = settings_for(broker.address, prefix)
     await admin.apply(settings)
     topic = settings.names.of("purchases")

@@ -12,12 +12,14 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from processors.runtime.broker.probe import serves
-from processors.runtime.broker.server import Broker, find, start, stop
+from processors.runtime.broker.server import find, start, stop
 from processors.runtime.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from processors.runtime.broker.node import Broker
 
 
 @pytest.fixture(scope="module")

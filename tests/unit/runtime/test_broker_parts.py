@@ -65,7 +65,7 @@ def test_an_old_java_is_passed_over(
 
 def test_nothing_listens_beyond_this_machine(tmp_path: Path) -> None:
     """Every listener is on the loopback."""
-    lines = properties(tmp_path, "127.0.0.1", 19092).splitlines()
+    lines = properties(tmp_path, [19092]).splitlines()
     listeners = [line for line in lines if line.startswith(("listeners=", "advertised"))]
     assert listeners
     assert all(
