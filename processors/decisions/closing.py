@@ -28,7 +28,8 @@ def finish(draft: Draft, item: Input, verdict: Verdict, *, late: bool = False) -
         return
     if item.type != TIME_PASSED and not item.type.startswith("transfer."):
         draft.put("identities", identity(item.source, item.id), (item.payload, item.time))
-    if verdict.outcome == "accepted" and not late:
+    # Who came by an event that is refused or waits is a member from its time on.
+    if (verdict.outcome == "accepted" or ("profile", "") in draft.changed) and not late:
         round_off(draft)
 
 

@@ -16,6 +16,7 @@ from processors.accounts.steps import beside, ripen
 from processors.accounts.take import take_back
 from processors.decisions.caps import fitting, use_caps
 from processors.decisions.conversions import undo_vouchers
+from processors.decisions.verdict import Verdict, parked, refused
 from schemas.ledger import Fired, Missed
 
 if TYPE_CHECKING:
@@ -91,6 +92,24 @@ def place(draft: Draft, data: PurchaseCompleted) -> Order:
         origin=merged_subject(draft),
     )
     return replace(order, frozen=draft.version.freeze(order, draft.account))
+
+
+def open_order(draft: Draft, order_id: str) -> Order | Verdict:
+    """The order, if it can still be changed; or why it cannot.
+
+    One that was never seen may still come. It can be changed until 00:00 local, so many days after
+    its date; that it was forgotten since makes no difference.
+    """
+    order = draft.account.orders.get(order_id)
+    if order is None:
+        seen = f"order/{order_id}" in draft.account.keys
+        return refused("too_late") if seen else parked(f"order/{order_id}")
+    if order.cancelled:
+        return refused("order_closed")
+    horizon = draft.version_of(order).refund_horizon_days
+    if draft.program.calendar.days_after(order.time, horizon) <= draft.time:
+        return refused("too_late")
+    return order
 
 
 def reprice(draft: Draft, order_id: str, order: Order, *, explain: bool = False) -> Order:

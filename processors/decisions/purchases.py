@@ -13,10 +13,10 @@ from processors.accounts.rewards import follow_tiers
 from processors.accounts.tiers import lower_tier, raise_tier
 from processors.decisions.challenges import judge_challenges
 from processors.decisions.conversions import convert
-from processors.decisions.orders import place, reprice
+from processors.decisions.orders import open_order, place, reprice
 from processors.decisions.redemptions import commit_with_order
 from processors.decisions.referrals import judge_first_order
-from processors.decisions.verdict import ACCEPTED, Verdict, parked, refused
+from processors.decisions.verdict import ACCEPTED, Verdict, refused
 from processors.decisions.waiting import apply_waiting
 
 if TYPE_CHECKING:
@@ -89,11 +89,9 @@ def _count(draft: Draft, order: Order, version: Version) -> tuple[Order, int]:
 
 def paid(draft: Draft, data: PurchasePaid) -> Verdict:
     """An order that was not paid earns now, by the version of its own time."""
-    order = draft.account.orders.get(data.order_id)
-    if order is None:
-        return parked(f"order/{data.order_id}")
-    if order.cancelled:
-        return refused("order_closed")
+    order = open_order(draft, data.order_id)
+    if isinstance(order, Verdict):
+        return order
     if not order.paid:
         settle(draft, data.order_id, replace(order, paid=True), explain=True)
     return ACCEPTED
@@ -108,7 +106,7 @@ def delivered(draft: Draft, data: PurchaseDelivered) -> Verdict:
     """Delivery starts the clock of points that wait for it, and may have come too late."""
     before = draft.account.orders.get(data.order_id)
     verdict = _progress(draft, data.order_id, "delivered")
-    first = before is not None and before.delivered_at is None and not before.cancelled
+    first = verdict is ACCEPTED and before is not None and before.delivered_at is None
     if first and data.promised_at is not None and draft.time > data.promised_at:
         _compensate(draft, data.order_id)
     return verdict
@@ -135,11 +133,9 @@ def _compensate(draft: Draft, order_id: str) -> None:
 
 
 def _progress(draft: Draft, order_id: str, step: str) -> Verdict:
-    order = draft.account.orders.get(order_id)
-    if order is None:
-        return parked(f"order/{order_id}")
-    if order.cancelled:
-        return refused("order_closed")
+    order = open_order(draft, order_id)
+    if isinstance(order, Verdict):
+        return order
     already = order.shipped_at if step == "shipped" else order.delivered_at
     if already is not None:
         return ACCEPTED

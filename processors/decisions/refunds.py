@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from processors.decisions.orders import lines_of, spread, take, tenders_of
+from processors.decisions.orders import lines_of, open_order, spread, take, tenders_of
 from processors.decisions.purchases import settle
 from processors.decisions.referrals import review_order
-from processors.decisions.verdict import ACCEPTED, Verdict, parked, refused
+from processors.decisions.verdict import ACCEPTED, Verdict, refused
 
 if TYPE_CHECKING:
     from processors.accounts.draft import Draft
@@ -24,13 +24,9 @@ if TYPE_CHECKING:
 
 def refunded(draft: Draft, data: PurchaseRefunded) -> Verdict:
     """Take what the refund is worth: by lines, by a custom amount, or by both."""
-    order = draft.account.orders.get(data.order_id)
-    if order is None:
-        return _unknown(draft, data.order_id)
-    if order.cancelled:
-        return refused("order_closed")
-    if _too_old(draft, order):
-        return refused("too_late")
+    order = open_order(draft, data.order_id)
+    if isinstance(order, Verdict):
+        return order
     kept = _after_lines(order.lines, data.lines or ())
     if kept is None:
         return refused("over_refund")
@@ -114,13 +110,9 @@ def _take_all(draft: Draft, order_id: str, before: Order, after: Order) -> Order
 
 def cancelled(draft: Draft, data: PurchaseCancelled) -> Verdict:
     """A cancellation is a refund of everything still kept."""
-    order = draft.account.orders.get(data.order_id)
-    if order is None:
-        return _unknown(draft, data.order_id)
-    if order.cancelled:
-        return refused("order_closed")
-    if _too_old(draft, order):
-        return refused("too_late")
+    order = open_order(draft, data.order_id)
+    if isinstance(order, Verdict):
+        return order
     lines = tuple(replace(line, kept_minor=0, kept_quantity=0) for line in order.lines)
     _post(draft, data.order_id, order, replace(order, lines=lines))
     order = draft.account.orders[data.order_id]
@@ -130,27 +122,10 @@ def cancelled(draft: Draft, data: PurchaseCancelled) -> Verdict:
 
 def edited(draft: Draft, data: PurchaseEdited) -> Verdict:
     """The order's whole new content, priced by its own version; the difference is posted."""
-    order = draft.account.orders.get(data.order_id)
-    if order is None:
-        return _unknown(draft, data.order_id)
-    if order.cancelled:
-        return refused("order_closed")
-    if _too_old(draft, order):
-        return refused("too_late")
+    order = open_order(draft, data.order_id)
+    if isinstance(order, Verdict):
+        return order
     after = replace(order, lines=lines_of(data), tenders=tenders_of(data))
     settle(draft, data.order_id, after, explain=True)
     review_order(draft, data.order_id)
     return ACCEPTED
-
-
-def _too_old(draft: Draft, order: Order) -> bool:
-    """An order can be changed until 00:00 local, so many days after its date."""
-    horizon = draft.version_of(order).refund_horizon_days
-    return draft.program.calendar.days_after(order.time, horizon) <= draft.time
-
-
-def _unknown(draft: Draft, order_id: str) -> Verdict:
-    """An order that was never seen may still come; one that was closed may not."""
-    if f"order/{order_id}" in draft.account.keys:
-        return refused("too_late")
-    return parked(f"order/{order_id}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Raw
 
 from processors.accounts.items import Parked
+from processors.decisions.closing import round_off
 from processors.inputs import Input
 from schemas.ledger import Coordinates
 from schemas.values import identity
@@ -77,6 +78,8 @@ def apply_waiting(draft: Draft, reference: str) -> None:
         parked = draft.account.parked[name]
         draft.put("parked", name, None)
         if time > draft.time:
+            # As if it had waited for nothing: what it refers to is complete by then.
+            round_off(draft)
             draft.pass_time(draft, time)
         outer = draft.item
         draft.move_to(input_of(parked), max(time, draft.time))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from processors.accounts.evolve import DECODERS
-from processors.decisions.closing import finish
+from processors.decisions.closing import finish, round_off
 from processors.decisions.members import admit
 from processors.inputs import TIME_PASSED, Input
 
@@ -106,6 +106,7 @@ def _leave_behind(again: Draft, record: LedgerRecord) -> None:
     for change in record.changes:
         if change.collection == "profile":
             admit(again)
+            round_off(again)
         elif change.collection in LEFT_BEHIND:
             value = DECODERS[change.collection].decode(change.value)
             again.put(change.collection, change.key, value)
