@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from pydantic.json_schema import GenerateJsonSchema
 
 from schemas.inputs import INPUTS
 from schemas.outputs import OUTPUTS
+from schemas.values import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,3 +47,8 @@ def schemas() -> Iterator[tuple[str, str, Schema]]:
             "consumer",
             model.model_json_schema(schema_generator=_Open, mode="serialization"),
         )
+
+
+def schema_hash() -> str:
+    """One hash over every schema: two workers with the same one speak the same language."""
+    return digest(orjson.dumps(list(schemas()), option=orjson.OPT_SORT_KEYS))

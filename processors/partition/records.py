@@ -7,6 +7,8 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
+from processors.partition.tally import Tally
+
 Headers = Sequence[tuple[str, bytes]]
 
 LEDGER: Final = "ledger"
@@ -66,10 +68,10 @@ class Batch:
     __slots__ = (
         "ledger_offset",
         "mis_keyed",
-        "outcomes",
         "outgoing",
         "skipped",
         "stopped_at",
+        "tally",
         "wanted",
     )
 
@@ -77,12 +79,17 @@ class Batch:
         self.outgoing: dict[str, list[Outgoing]] = {role: [] for role in ROLES}
         self.ledger_offset = ledger_offset
         """The offset that the first ledger record must get."""
-        self.outcomes: dict[str, int] = {}
+        self.tally = Tally()
         self.skipped = 0
         """Records that were folded before, from an earlier position."""
         self.mis_keyed = 0
         self.stopped_at: int | None = None
         self.wanted: tuple[HistoryWanted, ...] = ()
+
+    @property
+    def outcomes(self) -> dict[str, int]:
+        """How many ledger records had which outcome."""
+        return self.tally.outcomes
 
     def __len__(self) -> int:
         """Ledger records. A batch without any has nothing to commit."""

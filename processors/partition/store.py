@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from processors.partition.records import Headers
 
 DUE = "due"
+PARKED = "parked"
 TRAIL = "trail"
 
 
@@ -32,6 +33,7 @@ class Store:
         "encoded",
         "heap",
         "older",
+        "parked",
         "resting",
         "trails",
         "younger",
@@ -45,6 +47,8 @@ class Store:
         self.due: dict[str, int] = {}
         self.heap: list[tuple[int, str]] = []
         """May hold what is no longer so; `due` decides."""
+        self.parked: dict[str, int] = {}
+        """How many inputs wait in an account, where any do."""
         self.trails: dict[str, Trail] = {}
         self.checkpoints: dict[tuple[int, str], bytes] = {}
         self.encoded: dict[str, Encoded] = {}
@@ -86,6 +90,13 @@ class Store:
             self.due[name] = instant
             heappush(self.heap, (instant, name))
 
+    def mark_parked(self, name: str, count: int) -> None:
+        """Note how many inputs wait in the account."""
+        if count:
+            self.parked[name] = count
+        else:
+            self.parked.pop(name, None)
+
     def first_due(self) -> tuple[int, str] | None:
         """The account that is due first; ties go by the account's id."""
         heap = self.heap
@@ -109,12 +120,16 @@ class Store:
             self.resting.pop(name, None)
             self.trails.pop(name, None)
             self.due.pop(name, None)
+            self.parked.pop(name, None)
             return
         self.resting[name] = value
-        due = None
+        due, parked = None, 0
         for header, content in headers:
             if header == DUE:
                 due = int(content)
             elif header == TRAIL:
                 self.trails[name] = TRAIL_DECODER.decode(content)
+            elif header == PARKED:
+                parked = int(content)
         self.mark_due(name, due)
+        self.mark_parked(name, parked)

@@ -16,7 +16,7 @@ from processors.partition.records import (
     Broken,
     Outgoing,
 )
-from processors.partition.store import DUE, TRAIL, Store
+from processors.partition.store import DUE, PARKED, TRAIL, Store
 from processors.partition.trail import EMPTY
 from processors.partition.trail import ENCODER as TRAIL_ENCODER
 from schemas.chain import FIRST_SEQUENCE, Chain, hash_of
@@ -77,7 +77,7 @@ class Writer:
         chain.prev = hash_of(value)
         batch = self.batch
         batch.outgoing[LEDGER].append(Outgoing(self.number, key, value, ()))
-        batch.outcomes[record.outcome] = batch.outcomes.get(record.outcome, 0) + 1
+        batch.tally.count(record)
         return value
 
     def send(self, record: LedgerRecord, item: Input) -> None:
@@ -127,6 +127,8 @@ class Writer:
         if store.younger.get(name) is not account:
             store.hold(name, account)
         store.mark_due(name, min(account.agenda) if account.agenda else None)
+        # A commit that waits for its request is no input of its own, and bears no id.
+        store.mark_parked(name, sum(bool(one.id) for one in account.parked.values()))
         if account.profile.erased:
             return self.forget(name)
         if not remembered(record):
@@ -171,5 +173,7 @@ class Writer:
             trail = store.trails.get(name)
             if trail is not None:
                 headers.append((TRAIL, TRAIL_ENCODER.encode(trail)))
+            if name in store.parked:
+                headers.append((PARKED, b"%d" % store.parked[name]))
             self.snapshot(account_key(name), store.rest(name, account), headers)
         self.touched.clear()

@@ -13,9 +13,11 @@ from faust.serializers import codecs
 from faust.transport.drivers import TRANSPORTS
 
 from processors.engine import engine_of
+from processors.partition import Broken
 from processors.runtime.clock import Clock
 from processors.runtime.owner import Owner
 from processors.runtime.pages import add_pages
+from processors.runtime.standing import Standing
 from processors.runtime.telemetry import Telemetry
 from processors.runtime.transport import SCHEME
 
@@ -50,6 +52,13 @@ class LedgerApp(faust.App):
 
     owner: Owner
 
+    async def fail(self, error: Exception) -> None:
+        """Stop the worker: what comes next would rest on what is wrong."""
+        if isinstance(error, Broken):
+            self.owner.telemetry.violated()
+        self.owner.failed = error
+        await self.crash(error)
+
 
 def build_app(settings: Settings, program: Program) -> LedgerApp:
     """The worker's app. It reads no environment and opens no connection."""
@@ -76,6 +85,7 @@ def build_app(settings: Settings, program: Program) -> LedgerApp:
         web_port=settings.web_port or 6066,
         web_enabled=settings.web_port > 0,
         web_tables_enabled=False,
+        web_router_enabled=False,
         stream_wait_empty=False,
     )
     if app.in_transaction:
@@ -87,7 +97,8 @@ def build_app(settings: Settings, program: Program) -> LedgerApp:
         alias_secret=settings.alias_secret.get_secret_value().encode(),
         ahead=int(settings.future_limit_seconds * 1_000_000),
     )
-    app.owner = Owner(settings, engine, Clock(settings.clock), Telemetry())
+    app.owner = Owner(settings, engine, Clock(settings.clock), Telemetry(program))
+    app.owner.telemetry.registry.register(Standing(app.owner.owned))
     _register(app, settings)
     add_pages(app)
     return app
@@ -109,8 +120,7 @@ def _register(app: LedgerApp, settings: Settings) -> None:
             await owner.drain(number)
         except Exception as error:
             log.exception("broken", partition=number)
-            owner.failed = error
-            await app.crash(error)
+            await app.fail(error)
 
     async def fold(stream: AsyncIterable[Any]) -> None:
         """One announcement, one task: it takes runs until nothing waits."""
@@ -126,8 +136,7 @@ def _register(app: LedgerApp, settings: Settings) -> None:
             await owner.tick()
         except Exception as error:
             log.exception("broken")
-            owner.failed = error
-            await app.crash(error)
+            await app.fail(error)
 
     async def note_positions() -> None:
         if owner.thread is not None and owner.owned:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Any
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
-QUIET = ("aiokafka", "faust", "mode", "aiohttp", "asyncio")
+if TYPE_CHECKING:
+    from structlog.typing import EventDict
+
+QUIET = ("aiokafka", "faust", "mode", "aiohttp", "asyncio", "processors")
+"""Who says much. Faust logs a service under the module of its class, and some of these are ours."""
+SERVICE = {"service.name": "loyalty-ledger", "service.version": version("loyalty-ledger")}
 
 
 def set_up_logs(level: str) -> None:
@@ -33,6 +39,7 @@ def set_up_logs(level: str) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _in_order,
                 structlog.processors.JSONRenderer(),
             ],
         )
@@ -42,3 +49,9 @@ def set_up_logs(level: str) -> None:
     root.setLevel(level.upper())
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _in_order(_logger: object, _method: str, line: EventDict) -> EventDict:
+    """When, how bad, what and who come first; what the line adds follows."""
+    first = {name: line.pop(name) for name in ("ts", "level", "event") if name in line}
+    return {**first, **SERVICE, **line}

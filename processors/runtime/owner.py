@@ -100,6 +100,7 @@ class Owner:
         wanted = self._whole(assignment)
         await self.let_go(set(self.owned) - wanted)
         async with self.turning:
+            began = time.monotonic()
             await self.let_go(set(self.owned) - wanted)
             fresh = sorted(wanted - set(self.owned))
             if fresh:
@@ -112,7 +113,7 @@ class Owner:
                     await self._open(number, known)
             self.announcements.drop_unheard()
             self.recovered_once = True
-            self.telemetry.assigned(sorted(self.owned))
+            self.telemetry.assigned(sorted(self.owned), time.monotonic() - began)
             return {
                 TP(topic, number): owned.waiting.positions[topic]
                 for number, owned in self.owned.items()
@@ -228,8 +229,10 @@ class Owner:
 
     async def _pass_time(self, owned: Owned, until: int) -> None:
         while (due := owned.partition.next_due()) is not None and due <= until:
-            if not await self._commit(owned, owned.partition.advance(until)):
+            batch = owned.partition.advance(until)
+            if not await self._commit(owned, batch):
                 return
+            self.telemetry.folded(batch)
             await asyncio.sleep(0)
 
     def lacking(self, assignment: Iterable[TP]) -> set[int]:

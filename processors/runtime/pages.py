@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from aiohttp.web import SockSite
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 if TYPE_CHECKING:
+    from socket import socket
+
     from processors.runtime.app import LedgerApp
+    from processors.runtime.transport import LedgerConsumer
 
 STALE_SECONDS = 30.0
+"""A consumer that has not asked for records for so long hangs."""
+
+
+def alive(app: LedgerApp) -> dict[str, bool]:
+    """Each check of liveness. That somebody answers says that the loop turns.
+
+    Where the flow of records is held up, by a rebalance or a broker that is away, nobody polls:
+    a restart would mend nothing.
+    """
+    consumer = cast("LedgerConsumer", app.consumer)
+    idle = time.monotonic() - consumer.polled_at
+    return {
+        "healthy": app.owner.failed is None,
+        "polling": not consumer.flow_active or idle < STALE_SECONDS,
+    }
 
 
 def checks(app: LedgerApp) -> dict[str, bool]:
@@ -19,38 +38,38 @@ def checks(app: LedgerApp) -> dict[str, bool]:
     return {
         "assigned": bool(owner.owned),
         "recovered": owner.recovered_once and not owner.turning.locked(),
+        "producing": not owner.reclaiming,
         "healthy": owner.failed is None,
         "running": not owner.stopping,
     }
 
 
 def add_pages(app: LedgerApp) -> None:
-    """Register the pages. Faust's own pages of agents and tables stay off."""
+    """Register the pages. Faust's own pages of agents and tables stay off, by its settings."""
     started = time.monotonic()
-    app.conf.web_tables_enabled = False
 
     async def livez(web: Any, request: Any) -> Any:
-        """The loop turns, or nobody would answer."""
         del request
-        alive = app.owner.failed is None
-        return web.json({"alive": alive}, status=200 if alive else 503)
+        return _told(web, alive(app))
 
     async def readyz(web: Any, request: Any) -> Any:
         del request
-        found = checks(app)
-        return web.json(found, status=200 if all(found.values()) else 503)
+        return _told(web, checks(app))
 
     async def startupz(web: Any, request: Any) -> Any:
         del request
-        done = app.owner.recovered_once
-        return web.json({"recovered": done}, status=200 if done else 503)
+        return _told(web, {"recovered": app.owner.recovered_once})
 
     async def healthz(web: Any, request: Any) -> Any:
         del request
-        said = checks(app) | {
-            "partitions": sorted(app.owner.owned),
-            "up_seconds": round(time.monotonic() - started),
-        }
+        said = (
+            alive(app)
+            | checks(app)
+            | {
+                "partitions": sorted(app.owner.owned),
+                "up_seconds": round(time.monotonic() - started),
+            }
+        )
         return web.json(said)
 
     async def metrics(web: Any, request: Any) -> Any:
@@ -66,3 +85,13 @@ def add_pages(app: LedgerApp) -> None:
         ("/metrics", metrics),
     ):
         app.page(path, name=path[1:])(page)
+
+
+def serve_on(app: LedgerApp, listening: socket) -> None:
+    """Serve the pages on a socket that is ours already, so nobody can take the port meanwhile."""
+    web = cast("Any", app.web)
+    web._transport_handlers["tcp"] = lambda: SockSite(web._runner, listening)  # noqa: SLF001 - no setting does it
+
+
+def _told(web: Any, found: dict[str, bool]) -> Any:
+    return web.json(found, status=200 if all(found.values()) else 503)

@@ -10,6 +10,7 @@ transfers never become points.
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any, cast
 
 from faust.transport.drivers import aiokafka as driver
@@ -33,6 +34,7 @@ class LedgerConsumer(driver.Consumer):
         super().__init__(*args, **kwargs)
         self.taking: set[asyncio.Task[None]] = set()
         """Partitions are being taken over by these."""
+        self.polled_at = time.monotonic()
 
     def _new_consumer_thread(self) -> LedgerThread:
         return LedgerThread(self, loop=self.loop, beacon=self.beacon)
@@ -53,6 +55,7 @@ class LedgerConsumer(driver.Consumer):
     ) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
         """Fetch, put aside what came, and announce the partitions that have work."""
         del timeout
+        self.polled_at = time.monotonic()
         if not self.flow_active:
             await self.wait(cast("Any", self.can_resume_flow))
         owner = self.owner

@@ -17,16 +17,21 @@ from processors.runtime import admin
 from processors.runtime.app import build_app
 from processors.runtime.faults import Exit, Fault
 from processors.runtime.logs import set_up_logs
+from processors.runtime.pages import serve_on
+from processors.runtime.ports import listen
 from processors.runtime.settings import unknown_variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from socket import socket
 
     from processors.runtime.app import LedgerApp
     from processors.runtime.settings import Settings
 
 log = structlog.get_logger("worker")
 LOOK_SECONDS = 1.0
+MOST_WORKERS = 32
+"""On one machine, of those that look for a port themselves."""
 
 
 def run_worker(settings: Settings) -> int:
@@ -36,7 +41,28 @@ def run_worker(settings: Settings) -> int:
         log.warning("no such setting", variable=name)
     program = load(settings.program)
     asyncio.run(_await_broker(settings))
-    return asyncio.run(_run(settings, build_app(settings, program)))
+    app = build_app(settings, program)
+    if settings.web_port:
+        serve_on(app, _listening(settings))
+    return asyncio.run(_run(settings, app))
+
+
+def _listening(settings: Settings) -> socket:
+    """Where the pages are served. Raises Fault.
+
+    Workers of one machine take one port after the other, unless one was asked for.
+    """
+    first = settings.web_port
+    given = "web_port" in settings.model_fields_set
+    taken = listen(settings.web_host, range(first, first + (1 if given else MOST_WORKERS)))
+    if taken is None:
+        raise Fault(
+            f"port {first} of {settings.web_host} is taken",
+            "Set LOYALTY_WEB_PORT to a free one, or to 0 for no pages.",
+            Exit.USAGE,
+        )
+    log.info("serving pages", host=settings.web_host, port=taken.getsockname()[1])
+    return taken
 
 
 async def _await_broker(settings: Settings) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -82,6 +83,7 @@ def show(settings: Settings, workers: Workers, story: Story, book: Book) -> int:
             if done < total // 2 <= done + count:
                 console.print(f"half is sent: worker {workers.kill()} is killed (SIGKILL)")
                 workers.start()
+                console.print("the other takes over; a third one joins")
             if not console.is_terminal and done // 5_000 < (done + count) // 5_000:
                 console.print(f"sent {done + count} of {total}")
             done += count
@@ -137,6 +139,7 @@ def interrupted(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 if __name__ == "__main__":
+    logging.getLogger("aiokafka").addHandler(logging.NullHandler())  # it tries again by itself
     signal.signal(signal.SIGTERM, interrupted)
     try:
         sys.exit(main())

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SESSION_SECONDS = 6.0
 PATIENCE_SECONDS = 60.0
-console = Console(highlight=False)
+console = Console(highlight=False, soft_wrap=True)
 
 
 class Workers:

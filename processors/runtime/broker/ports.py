@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import socket
 from typing import TYPE_CHECKING
 
 from processors.runtime.broker.config import HOST
 from processors.runtime.faults import Fault
+from processors.runtime.ports import bindable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,7 +61,7 @@ def free_ports() -> Iterator[int]:
 
 def free(port: int) -> bool:
     """True if the port is free, and the next, where the controller listens."""
-    return all(_bindable(port + place) for place in range(EACH))
+    return all(bindable(HOST, port + place) for place in range(EACH))
 
 
 def _taken(ports: str) -> Fault:
@@ -69,13 +69,3 @@ def _taken(ports: str) -> Fault:
         f"port {ports}, or the next, is taken by another process",
         "Stop what listens there, or choose another port with --port.",
     )
-
-
-def _bindable(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-    return True

@@ -29,7 +29,7 @@ async def owner(tmp_path: Path) -> AsyncIterator[Owner]:
     """An owner of partition 0, of which one record waits."""
     settings = Settings(home=tmp_path, partitions=1, clock="stream")
     engine = engine_of(load("starter"), 1)
-    owner = Owner(settings, engine, Clock("stream"), Telemetry())
+    owner = Owner(settings, engine, Clock("stream"), Telemetry(engine.program))
     waiting = Waiting({TOPIC: 0}, {TOPIC: 1})
     waiting.take_in(TOPIC, 0, 1, 1, [Fetched(TOPIC, 0, 0, 0, b"m1", b"nonsense", [])])
     owner.owned[0] = Owned(Partition(engine, 0, 1), PartitionWriter(settings, 0), waiting)
