@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from processors.accounts.items import Lot, Order, Part
-from processors.accounts.lasting import ends_at, made_again, overdue
+from processors.accounts.lasting import ends_at
 from schemas.ledger import Leg
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from processors.accounts.draft import Draft
     from processors.programs.compiled import Rule
@@ -182,37 +182,6 @@ def legs_of(parts: Iterable[Part], source: str, target: str) -> tuple[Leg, ...]:
         Leg(source, target, part.amount, part.lot)  # type: ignore[arg-type]  # both are Buckets
         for part in parts
     )
-
-
-def give_back(
-    draft: Draft, kind: str, unit: str, parts: Sequence[Part], source: str, rule: str
-) -> None:
-    """Return drawn points to their own lots with their own dates; the dead ones die at once.
-
-    `source` is `reserved` or `redeemed`. Debt is filled first.
-    """
-    debt = draft.totals(unit).debt
-    legs: list[Leg] = []
-    dead: dict[str, list[Leg]] = {}
-    for part in parts:
-        paid = min(part.amount, debt)
-        debt -= paid
-        rest = part.amount - paid
-        if paid:
-            legs.append(Leg(source, "debt", paid, part.lot))  # type: ignore[arg-type]
-        if rest:
-            legs.append(Leg(source, "available", rest, part.lot))  # type: ignore[arg-type]
-        lot = draft.account.lots.get(part.lot) or made_again(draft, part.mould)
-        reserved = lot.reserved - (part.amount if source == "reserved" else 0)
-        reason = overdue(draft, lot)
-        if reason is not None and rest:
-            dead.setdefault(reason, []).append(Leg("available", "expired", rest, part.lot))
-            _note_lapse(draft, part.mould, rest)
-            rest = 0
-        keep(draft, part.lot, replace(lot, available=lot.available + rest, reserved=reserved))
-    draft.post(kind, unit, tuple(legs), rule)
-    for reason, lost in dead.items():
-        draft.post("points.expired", unit, tuple(lost), rule, reason=reason)
 
 
 def expire(draft: Draft, names: Iterable[str], reason: str) -> None:

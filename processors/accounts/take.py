@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from processors.accounts.lots import in_order, keep
+from processors.accounts.returning import let_lapse
 from schemas.ledger import Leg
 
 if TYPE_CHECKING:
@@ -26,9 +27,12 @@ def take_back(
     own: Sequence[str],
     rule: str,
     policy: str,
-    make_room: Callable[[Draft, str, int], None] | None = None,
+    make_room: Callable[[Draft, str, int], list[str]] | None = None,
 ) -> None:
-    """Take back `amount` given as the lots `own`. `make_room` may undo vouchers when lots lack."""
+    """Take back `amount` given as the lots `own`. `make_room` may undo vouchers when lots lack.
+
+    What they return is taken first, and what is left of it ends if its time is over.
+    """
     left = amount - _take_pending(draft, unit, amount, own, rule)
     if not left or policy == "only_pending":
         return
@@ -36,13 +40,33 @@ def take_back(
     for name in own:
         left -= _take_available(draft, name, left, legs)
     short = left - draft.totals(unit).available + sum(leg.amount for leg in legs)
-    if short > 0 and make_room is not None:
-        make_room(draft, unit, short)
+    returned = make_room(draft, unit, short) if short > 0 and make_room is not None else []
+    for name in own if returned else ():
+        left -= _take_available(draft, name, left, legs)
+    legs += _from_all(draft, unit, left, policy)
+    draft.post("points.reversed", unit, tuple(legs), rule)
+    let_lapse(draft, returned)
+
+
+def take_away(draft: Draft, kind: str, unit: str, amount: int, rule: str) -> None:
+    """Take `amount`, given by nothing in particular, as one negative entry of `kind`.
+
+    Where a refund makes no debt, this takes no more than there is.
+    """
+    policy = "carry" if draft.version.negative == "carry" else "floor_zero"
+    legs = _from_all(draft, unit, amount, policy)
+    draft.post(kind, unit, tuple(legs), rule, amount=-sum(leg.amount for leg in legs))
+
+
+def _from_all(draft: Draft, unit: str, amount: int, policy: str) -> list[Leg]:
+    """From any lots, in consumption order, and what then lacks from debt, if that is carried."""
+    legs: list[Leg] = []
+    left = amount
     for name, _ in in_order(draft, unit) if left else ():
         left -= _take_available(draft, name, left, legs)
     if left and policy == "carry":
         legs.append(Leg("debt", "issuer", left))
-    draft.post("points.reversed", unit, tuple(legs), rule)
+    return legs
 
 
 def _take_pending(draft: Draft, unit: str, amount: int, own: Sequence[str], rule: str) -> int:

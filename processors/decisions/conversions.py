@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from processors.accounts.lots import draw, expire, give_back, in_order, legs_of
+from processors.accounts.lots import draw, expire, in_order, legs_of
+from processors.accounts.returning import put_back
 from processors.accounts.rewards import close, grant
 
 if TYPE_CHECKING:
@@ -37,8 +38,11 @@ def _make(draft: Draft, version: Version, conversion: Conversion) -> None:
     draft.fire(rule, {"threshold": cost})
 
 
-def undo_vouchers(version: Version) -> Callable[[Draft, str, int], None] | None:
-    """How a refund makes room when lots are short: unused vouchers go back, the newest first."""
+def undo_vouchers(version: Version) -> Callable[[Draft, str, int], list[str]] | None:
+    """How a refund makes room when lots are short: unused vouchers go back, the newest first.
+
+    Answers the lots that have points again.
+    """
     rewards = {
         conversion.reward_id: conversion.unit
         for conversion in version.conversions
@@ -47,20 +51,22 @@ def undo_vouchers(version: Version) -> Callable[[Draft, str, int], None] | None:
     if not rewards:
         return None
 
-    def make_room(draft: Draft, unit: str, short: int) -> None:
-        left = short
+    def make_room(draft: Draft, unit: str, short: int) -> list[str]:
+        enough = draft.totals(unit).available + short
+        returned: list[str] = []
         held = sorted(
             (item.valid_from, name)
             for name, item in draft.account.grants.items()
             if item.cost and item.quantity and rewards.get(item.reward_id) == unit
         )
         for _, name in reversed(held):
-            if left <= 0:
+            if draft.totals(unit).available >= enough:
                 break
             item = draft.account.grants[name]
             close(draft, name, "withdrawn", "refund")
             rule = f"conversion/{item.reward_id}"
-            give_back(draft, "points.unconverted", unit, item.parts, "redeemed", rule)
-            left -= item.cost
+            put_back(draft, "points.unconverted", unit, item.parts, "redeemed", rule)
+            returned += [part.lot for part in item.parts]
+        return returned
 
     return make_room

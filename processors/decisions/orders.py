@@ -176,6 +176,7 @@ def take(draft: Draft, order_id: str, order: Order, rule: Rule, amount: int) -> 
             version.negative,
             undo_vouchers(version),
         )
+        order = replace(order, lapsed=draft.account.orders[order_id].lapsed)
     return order
 
 

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from processors.accounts.items import Lot, Parked, Part, Redemption
 from processors.accounts.lasting import renew
-from processors.accounts.lots import draw, give_back, keep, legs_of
+from processors.accounts.lots import draw, keep, legs_of
+from processors.accounts.returning import give_back
 from processors.accounts.rewards import grant
 from processors.decisions.prices import Price, balance_refusal, price_of
 from processors.decisions.verdict import ACCEPTED, Verdict, refused

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from processors.accounts.lasting import ends_at, renew
 from processors.accounts.lots import Origin, credit, earn
 from processors.accounts.rewards import close_alternatives, use
-from processors.accounts.take import take_back
+from processors.accounts.take import take_away
 from processors.decisions.conversions import convert
 from processors.decisions.verdict import ACCEPTED, Verdict, refused
 from processors.programs.compiled import Rule
@@ -35,7 +35,7 @@ def adjusted(draft: Draft, data: PointsAdjusted) -> Verdict:
         return refused("not_an_increment")
     draft.fire(ADJUSTMENT, {"amount": amount, "reason": data.reason, "operator": data.operator})
     if amount < 0:
-        take_back(draft, unit, -amount, (), ADJUSTMENT, version.negative)
+        take_away(draft, "points.adjusted", unit, -amount, ADJUSTMENT)
         return ACCEPTED
     named = data.expires_at
     rule = Rule(ADJUSTMENT, unit, lambda _at, _account: None, version.lasts.ends)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from processors.accounts.account import Account
 from processors.accounts.lots import Origin, credit
-from processors.accounts.take import take_back
+from processors.accounts.take import take_away
 from processors.decisions.referrals import FRIEND, QUALIFIED
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def price_again(draft: Draft) -> None:
             ends = rule.expires_at(draft.time, draft.account)
             credit(draft, "points.corrected", "issuer", rule, amount, origin, ends)
         elif amount < 0:
-            take_back(draft, unit, -amount, (), rule.id, draft.version.negative)
+            take_away(draft, "points.corrected", unit, -amount, rule.id)
         draft.fire(RETROACTIVE, {"unit": unit, "amount": amount})
 
 
