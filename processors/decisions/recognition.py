@@ -40,10 +40,12 @@ def given(draft: Draft, data: RecognitionGiven) -> Verdict:
         return refused("role_not_allowed")
     amount = parse_amount(data.amount, draft.unit(rules.giving).scale)
     available = draft.totals(rules.giving).available
-    if amount is None or (amount > available and not draft.forced):
-        return refused("allowance_exhausted")
     if data.to == draft.account.id:
         return refused("not_transferable")
+    if amount is None or (amount > available and not draft.forced):
+        # The receiver's role comes before the allowance: a move of nothing asks for it.
+        draft.affect("recognition.moved", data.to, _move(draft, rules, data, 0))
+        return refused("allowance_exhausted")
     way = _way(rules)
     parts = draw(draft, rules.giving, min(amount, available), way)
     legs = legs_of(parts, "available", way)
@@ -52,9 +54,13 @@ def given(draft: Draft, data: RecognitionGiven) -> Verdict:
         owed: Bucket = "debt" if draft.version.negative == "carry" else "issuer"
         legs = (*legs, Leg(owed, way, amount - available))
     draft.post("points.transferred", rules.giving, legs, RULE, amount=-amount)
-    move = Move(amount, data.recognition_id, rules.earned.unit, draft.account.id, rules.giving)
-    draft.affect("recognition.moved", data.to, move)
+    draft.affect("recognition.moved", data.to, _move(draft, rules, data, amount))
     return ACCEPTED
+
+
+def _move(draft: Draft, rules: Recognition, data: RecognitionGiven, amount: int) -> Move:
+    unit = rules.earned.unit
+    return Move(amount, data.recognition_id, unit, draft.account.id, rules.giving)
 
 
 def received(draft: Draft, data: Move) -> Verdict:
