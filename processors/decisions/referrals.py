@@ -104,7 +104,7 @@ def judge_first_order(draft: Draft, order_id: str, referrer: str | None) -> None
 
 
 def _attribution(draft: Draft, rules: ReferralRules) -> tuple[str, Referral] | None:
-    """The first attribution that is within its look-back and was not used up."""
+    """The first attribution that is within its look-back. The first order uses none of it up."""
     calendar = draft.program.calendar
     if not draft.account.referrals:
         return None
@@ -112,8 +112,8 @@ def _attribution(draft: Draft, rules: ReferralRules) -> tuple[str, Referral] | N
         (item.at, referral_id)
         for referral_id, item in draft.account.referrals.items()
         if item.side == FRIEND
-        and (item.state == JOINED or (item.order_id is not None and item.state == INELIGIBLE))
-        and draft.time < calendar.days_after(item.at, rules.lookback_days + 1)
+        and item.reason is None
+        and draft.time < calendar.days_after(item.at, rules.lookback_days)
     ]
     if not held:
         return None
@@ -152,14 +152,14 @@ def _give(draft: Draft, rule: Rule, referral_id: str, amount: int) -> None:
 
 
 def review_order(draft: Draft, order_id: str) -> None:
-    """After a refund: below the minimum both sides lose the referral."""
+    """After a refund: below the minimum, or with nothing kept, both sides lose the referral."""
     order = draft.account.orders[order_id]
     item = draft.account.referrals.get(order.referral or "")
     if item is None or order.referral is None or item.state != QUALIFIED:
         return
     version = draft.program.version(item.version)
     rules = version.referrals
-    if rules is None or goods_kept_minor(order) >= rules.minimum_minor:
+    if rules is None or goods_kept_minor(order) >= max(1, rules.minimum_minor):
         return
     draft.put("referrals", order.referral, replace(item, state=CANCELLED, granted=0))
     _take(draft, version, rules.friend, order.referral, item.granted)
