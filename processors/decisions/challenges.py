@@ -17,29 +17,18 @@ WON = "won/"
 
 
 def judge_challenges(draft: Draft, version: Version) -> None:
-    """Bring every challenge in line with the orders."""
+    """Bring every challenge in line with the orders that met it as they came."""
     for challenge in version.challenges:
-        since = _since(draft, challenge)
-        if since is None:
-            continue
         kept = sum(
             challenge.spend(order)
             for order in draft.account.orders.values()
-            if since <= order.time < challenge.ends and not order.cancelled
+            if challenge.id in order.frozen.promotions and not order.cancelled
         )
         held = draft.account.marks.get(WON + challenge.id)
         if kept >= challenge.target_minor and held is None:
             _earn(draft, version, challenge)
         elif kept < challenge.target_minor and held is not None:
             _take(draft, version, challenge, int(held))
-
-
-def _since(draft: Draft, challenge: Challenge) -> int | None:
-    """From when on spend counts; None for who did not opt in."""
-    if not challenge.opt_in:
-        return challenge.starts
-    opted = draft.account.marks.get(f"opt-in/{challenge.id}")
-    return None if opted is None else max(challenge.starts, int(opted))
 
 
 def _earn(draft: Draft, version: Version, challenge: Challenge) -> None:

@@ -102,6 +102,8 @@ def profile_changed(draft: Draft, data: ProfileChanged) -> Verdict:
         else:
             attributes[name] = value
     moved = data.birthday is not None and data.birthday != profile.birthday
+    for mark, year in draft.version.birthdays_begun(draft.account, draft.time) if moved else ():
+        draft.put("marks", mark, year)
     draft.put(
         "profile",
         "",

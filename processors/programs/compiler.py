@@ -10,6 +10,7 @@ import orjson
 from processors.programs import compiled, model
 from processors.programs.accrual import compile_rules
 from processors.programs.almanac import almanac, announced, birthday_year
+from processors.programs.birthdays import begun
 from processors.programs.calendars import calendar as calendar_of
 from processors.programs.challenges import compile_challenges
 from processors.programs.conversions import compile_conversions
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from processors.accounts.account import Account
     from processors.accounts.items import Frozen, Order
-    from processors.programs.calendars import Calendar
+from processors.programs.calendars import Calendar
 
 MICRO = 10**6
 
@@ -131,7 +132,8 @@ def _version(
         recognition=compile_recognition(version, calendar),
         opt_in=opting_in(version),
         choose_day=choosing(version),
-        challenges=compile_challenges(version, calendar),
+        birthdays_begun=begun(version, file, calendar),
+        challenges=compile_challenges(version),
         streak_marks=counting(version, calendar) if version.streaks else None,
         lasting=lastings(version, calendar),
         lasts=lasting(version.expiry, calendar),

@@ -36,7 +36,7 @@ def pricing(
     ]
     rules += [_streak(name, streak, version) for name, streak in version.streaks.items()]
     multiplying = [name for name, promotion in version.promotions.items() if not promotion.add]
-    needs_base = bool(version.earning)
+    on_top = {name for name, promotion in version.promotions.items() if promotion.needs_base}
 
     def price(order: Order) -> tuple[list[Award], list[Miss]]:
         awards: list[Award] = []
@@ -44,7 +44,7 @@ def pricing(
         for rule in rules:
             found = rule(order)
             if type(found) is Award:
-                if found.fixed and needs_base and not awards:
+                if not awards and found.rule in on_top:
                     misses.append(Miss(found.rule, "no_base_points"))
                     continue
                 awards.append(found)
@@ -120,7 +120,7 @@ def _measure(rule: model.Earning, scale: int) -> Callable[[Order, int, int, int]
 def _addition(
     name: str, promotion: model.Promotion, version: model.Version
 ) -> Callable[[Order], Award | Miss]:
-    """A fixed add-on is a rule of its own; it comes on top of something."""
+    """A fixed add-on is a rule of its own."""
     unit = promotion.unit or next(iter(version.units))
     points = steps_of(promotion.add or "0", version.units[unit].scale)
     enough = reached(promotion)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from processors.accounts.items import Frozen
 from processors.accounts.tiers import tiers_held
-from processors.programs.birthdays import counted
+from processors.programs.birthdays import running
 from processors.programs.conditions import attributes_of, holds
 from processors.programs.periods import window_of
 from processors.programs.rates import reached
@@ -51,8 +51,8 @@ def freezing(
     windows = [
         _window(name, promotion, version, calendar)
         for name, promotion in sorted(version.promotions.items())
-        if promotion.target is None
     ]
+    challenges = frozenset(n for n, one in version.promotions.items() if one.target is not None)
     own_zone = program.promotion_zone == "program"
     read = attributes_of(version)
     streaks = streaking(version, calendar)
@@ -75,7 +75,8 @@ def freezing(
             met = [one for one in windows if one.starts <= wall < one.ends]
             if met:
                 met = _met(met, replace(order, frozen=frozen), account, wall)
-                met = [max(met, key=_newest)] if latest and met else met
+                if latest:
+                    met = _latest(met, challenges)
                 names = (*(one.name for one in met), *names)
         return replace(frozen, promotions=names) if names else frozen
 
@@ -91,6 +92,13 @@ def _met(windows: list[Window], order: Order, account: Account, wall: int) -> li
         and one.reached(order)
         and _has_room(one, order, account)
     ]
+
+
+def _latest(met: list[Window], challenges: frozenset[str]) -> list[Window]:
+    """The newest promotion alone; challenges are counted beside it."""
+    rivals = [one for one in met if one.name not in challenges]
+    newest = max(rivals, key=_newest, default=None)
+    return [one for one in met if one.name in challenges or one is newest]
 
 
 def _newest(window: Window) -> tuple[date, int, str]:
@@ -135,7 +143,8 @@ def _opening(
         first, last = (_minutes(text) * MINUTE for text in promotion.hours)
         parts.append(lambda _account, wall: first <= calendar.time_of_day(wall) < last)
     if promotion.birthday is not None:
-        parts.append(_birthday(promotion.birthday, version.birthday.lock_days, calendar))
+        lock_days = version.birthday.lock_days
+        parts.append(running(name, promotion.birthday, lock_days, calendar))
     if promotion.chosen_days is not None:
         parts.append(lambda account, wall: chosen_mark(calendar.date(wall)) in account.marks)
     if promotion.opt_in:
@@ -148,17 +157,6 @@ def _opening(
 def _minutes(text: str) -> int:
     hour, minute = text.split(":")
     return int(hour) * 60 + int(minute)
-
-
-def _birthday(kind: str, lock_days: int, calendar: Calendar) -> Callable[[Account, int], bool]:
-    def open_now(account: Account, wall: int) -> bool:
-        today = calendar.date(wall)
-        day = counted(account.profile, today.year, lock_days, calendar.date)
-        if day is None:
-            return False
-        return day.month == today.month if kind == "month" else day == today
-
-    return open_now
 
 
 def _has_room(window: Window, order: Order, account: Account) -> bool:

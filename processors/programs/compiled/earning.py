@@ -106,12 +106,9 @@ class ActivityRule:
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """Points, once, for spend that reaches a target after opting in; its rule has its name."""
+    """Points, once, for orders that met it and reach its target; its rule has its name."""
 
     id: str
-    starts: int
-    ends: int
-    opt_in: bool
     target_minor: int
     amount: int
     spend: Callable[[Order], int]

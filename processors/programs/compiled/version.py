@@ -90,6 +90,10 @@ class Version:
         default=lambda _date, _at, _account: "unknown_promotion"
     )
     """The refusal of a chosen bonus day, or None."""
+    birthdays_begun: Callable[[Account, int], list[tuple[str, str]]] = field(
+        default=lambda _account, _at: []
+    )
+    """Marks, put when a birthday is moved, of the promotions it has already opened this year."""
     lasting: Mapping[str, Lasting] = field(default_factory=dict)
     """How long the points of each rule last that says so itself."""
     lasts: Lasting = EVER

@@ -61,6 +61,8 @@ class Promotion(Model):
     add: Figure | None = None
     unit: UnitName | None = None
     """Of `add`; the first unit, unless named."""
+    needs_base: bool = False
+    """`add` comes only on top of an order that earns something without it."""
     rules: tuple[EarningName, ...] | None = Field(default=None, strict=False)
     limit: Limit | None = None
     opt_in: bool = False
