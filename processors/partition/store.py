@@ -35,6 +35,7 @@ class Store:
         "older",
         "parked",
         "resting",
+        "touched",
         "trails",
         "younger",
     )
@@ -44,6 +45,8 @@ class Store:
         self.resting: dict[str, bytes] = {}
         self.younger: dict[str, Account] = {}
         self.older: dict[str, Account] = {}
+        self.touched: dict[str, Account] = {}
+        """What the run at hand has changed: newer than its bytes, so it must not be woken anew."""
         self.due: dict[str, int] = {}
         self.heap: list[tuple[int, str]] = []
         """May hold what is no longer so; `due` decides."""
@@ -60,6 +63,8 @@ class Store:
         if account is not None:
             return account
         account = self.older.pop(name, None)
+        if account is None:
+            account = self.touched.get(name)
         if account is None:
             resting = self.resting.get(name)
             account = Account(name) if resting is None else wake(resting)

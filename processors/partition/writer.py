@@ -56,7 +56,7 @@ class Writer:
         self.chain = Chain()
         self.ledger_offset = 0
         self.batch = Batch(0)
-        self.touched: dict[str, Account] = {}
+        self.touched = store.touched
         self.began = (FIRST_SEQUENCE, 0)
         """Sequence and ledger offset at which the last committed run began."""
         self.owed: list[Outgoing] = []

@@ -6,6 +6,7 @@ import random
 from typing import TYPE_CHECKING
 
 from processors.accounts.resting import wake
+from processors.partition import Partition
 from processors.topology import Topology
 from tests.driver.toy import DAY, MINUTE, TOPIC, engine, event
 
@@ -49,9 +50,13 @@ def played(
     partitions: int = 3,
     run_size: int = 2000,
     crash: Callable[[int, Moment], bool] | None = None,
+    cached: int = 20_000,
 ) -> Topology:
     """All of it sent, folded, and time let run out."""
     topology = Topology(engine(), partitions, run_size, crash)
+    topology.partitions = [
+        Partition(topology.engine, number, partitions, cached) for number in range(partitions)
+    ]
     for who, value, timestamp in sent:
         topology.send(TOPIC, who.encode(), value, timestamp=timestamp)
     topology.pump()

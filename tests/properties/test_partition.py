@@ -56,6 +56,14 @@ def test_the_size_of_runs_changes_nothing(seed: int, run_size: int) -> None:
 
 
 @settings(max_examples=10)
+@given(SEEDS, st.integers(min_value=1, max_value=4))
+def test_how_many_accounts_stay_decoded_changes_nothing(seed: int, cached: int) -> None:
+    """What a run has changed is never woken from its older bytes, however little is kept."""
+    sent = busy(seed, SIZE)
+    assert ledgers(played(sent, cached=cached)) == ledgers(played(sent))
+
+
+@settings(max_examples=10)
 @given(SEEDS, st.lists(st.booleans(), min_size=1, max_size=7))
 def test_crashes_around_commits_change_nothing(seed: int, pattern: list[bool]) -> None:
     """Seven partitions, dropped by any pattern before and after commits, end the same."""
