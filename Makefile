@@ -5,8 +5,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 MINUTES ?= 2
+SEEDS ?= 200
+SEED_START ?= 0
 
-.PHONY: setup demo test unit lint bench chaos clean
+.PHONY: setup demo test unit lint bench chaos simulate clean
 
 setup: $(READY)
 
@@ -37,6 +39,9 @@ bench: setup
 
 chaos: setup
 	$(BIN)/python -m tests.chaos --minutes $(MINUTES)
+
+simulate: setup
+	$(BIN)/python -m tests.simulator --seeds $(SEEDS) --start $(SEED_START)
 
 # The local broker first: its data lies below .loyalty.
 clean:

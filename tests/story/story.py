@@ -47,12 +47,23 @@ class Raw(NamedTuple):
 class Story:
     """Events in the order of their arrival, and what is true of them."""
 
-    def __init__(self, seed: int, events: int, members: int, *, plain: bool = False) -> None:
-        """`plain` is orders and returns alone, for large loads."""
+    def __init__(
+        self,
+        seed: int,
+        events: int,
+        members: int,
+        *,
+        plain: bool = False,
+        pace: timedelta | None = None,
+    ) -> None:
+        """`plain` is orders and returns alone, for large loads.
+
+        `pace` lies between two events; without it they fill all the time there is.
+        """
         self.chance = random.Random(seed)
         self.members = members
         self.now = BEGIN
-        self.pace = (END - BEGIN - 3 * DAY) / events
+        self.pace = pace or (END - BEGIN - 3 * DAY) / events
         self.records: list[Raw] = []
         self.facts: list[Fact] = []
         self.expected: Counter[str] = Counter()

@@ -1,0 +1,234 @@
+"""One simulated world: a cluster, a topic's worth of events that arrive, and workers to kill."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from processors.routing import partition_of
+from processors.runtime.clock import command
+from processors.runtime.settings import Settings
+from schemas.aliases import normalise
+from schemas.topics import TOPICS
+from schemas.transfers import ENCODER
+from tests.driver.book import starter
+from tests.simulator.checks import Watch
+from tests.simulator.cluster import Cluster
+from tests.simulator.faults import bring_about
+from tests.simulator.log import batch_of
+from tests.simulator.loop import NOBODY, Loop, Process
+from tests.simulator.network import PORTS
+from tests.simulator.worker import Worker
+from tests.story.story import END, Story
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.simulator.network import Link
+    from tests.simulator.plan import Plan
+
+EPOCH = 1_798_000_000.0
+PACE = timedelta(hours=8)
+LOOK_SECONDS = 0.1
+RESTART_SECONDS = 1.0
+BOUND_SECONDS = 150.0
+"""After the faults, within how long everything must be decided."""
+
+
+class Stuck(AssertionError):  # noqa: N818 - what the world is
+    """The faults are over, and what must come did not come."""
+
+
+class Slot:
+    """A place for a worker, which is started again whenever it ends."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.life = 0
+        self.process: Process | None = None
+        self.worker: Worker | None = None
+        self.skew = 0.0
+        self.held_back = 0.0
+        """No new worker before that time."""
+        self.deaths: list[tuple[str, int]] = []
+        """Die at the so-and-so-many-th request of a kind."""
+        self.codes: list[int] = []
+        """How earlier workers ended."""
+
+
+class World:
+    """Everything of one run."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.loop = Loop(plan.seed, EPOCH)
+        self.cluster = Cluster(self.loop, plan.brokers)
+        self.settings = Settings(
+            broker=",".join(f"broker-{n}:{PORTS + n}" for n in self.cluster.brokers),
+            partitions=plan.partitions,
+            clock="stream",
+            run_records=plan.run_records,
+            waiting_records=plan.waiting_records,
+            cached_accounts=plan.cached_accounts,
+            session_timeout_seconds=4,
+            request_timeout_seconds=3,
+            transaction_timeout_seconds=5,
+            connect_seconds=8,
+            drain_seconds=2,
+            watchdog_seconds=25,
+            web_port=0,
+        )
+        for topic in TOPICS:
+            self.cluster.create(self.settings.names.of(topic.role), plan.partitions)
+        self.program = starter()
+        self.story = Story(plan.seed, plan.events, plan.members, pace=PACE)
+        self.watch = Watch(self.cluster, self.settings.names, plan.partitions)
+        self.slots = [Slot(f"w{number}") for number in range(plan.workers)]
+        self.cluster.asked = self._asked
+        self.over = False
+        self.healed_at = 0.0
+        self.happened: list[str] = []
+
+    # --- the run
+
+    async def run(self) -> None:
+        """Faults and safety; then health and convergence. Raises AssertionError."""
+        self.cluster.start()
+        self._do(self._arrive())
+        for slot in self.slots:
+            self._do(self._supervise(slot))
+        for fault in self.plan.faults:
+            self.later(fault.at, partial(bring_about, self, fault))
+        while self.loop.now < self.plan.seconds:
+            await asyncio.sleep(LOOK_SECONDS)
+            self.watch.look()
+        self.heal()
+        await self._until(lambda: not self.watch.undecided())
+        self._tell()
+        await self._until(lambda: not self.watch.undecided())
+        self.over = True
+
+    def heal(self) -> None:
+        """Nothing goes wrong any more."""
+        self.over = True
+        self.cluster.heal()
+        for slot in self.slots:
+            slot.deaths.clear()
+            slot.held_back = 0.0
+            if slot.process is not None and slot.process.asleep:
+                self.loop.wake(slot.process)
+        self.over = False
+        self.healed_at = self.loop.now
+
+    async def _until(self, holds: Callable[[], bool]) -> None:
+        while True:
+            self.watch.look()
+            if holds():
+                return
+            if self.loop.now > self.healed_at + BOUND_SECONDS:
+                raise Stuck("L1: undecided: " + "; ".join(self.watch.undecided()[:4]))
+            await asyncio.sleep(LOOK_SECONDS * 2)
+
+    def _do(self, coro: Any) -> None:
+        NOBODY.copy().run(self.loop.create_task, coro)
+
+    def later(self, seconds: float, what: Callable[[], object]) -> None:
+        """Do something after a while."""
+        self.loop.deliver_in(seconds, what)
+
+    # --- the inputs
+
+    async def _arrive(self) -> None:
+        """The story's events arrive, evenly over most of the time."""
+        names, count = self.settings.names, self.plan.partitions
+        pace = self.plan.seconds * 0.8 / len(self.story.records)
+        for raw in self.story.records:
+            home = partition_of(normalise(raw.key), count)
+            number = (home + 1) % count if raw.stray else home
+            one = (raw.timestamp_ms, raw.key.encode(), raw.value, raw.headers)
+            self.cluster.log((names.input_prefix + raw.topic, number)).append(batch_of([one]), None)
+            self.cluster.news()
+            await asyncio.sleep(pace)
+
+    def _tell(self) -> None:
+        """Tell every partition that the story is over."""
+        instant = int(END.timestamp()) * 1_000_000
+        said = (instant // 1000, b"clock", ENCODER.encode(command(instant)), ())
+        for log in self.cluster.topics[self.settings.names.of("transfers")]:
+            log.append(batch_of([said]), None)
+        self.cluster.news()
+
+    # --- workers
+
+    async def _supervise(self, slot: Slot) -> None:
+        """Start a worker, and another one whenever it has ended."""
+        while True:
+            if self.loop.now < slot.held_back:
+                await asyncio.sleep(0.1)
+                continue
+            slot.life += 1
+            process = slot.process = Process(slot.name)
+            process.skew_seconds = slot.skew
+            slot.worker = Worker(self.settings, self.program)
+            running = self.loop.spawn(process, slot.worker.run())
+            while process.alive and not running.done():  # noqa: ASYNC110 - death tells nobody
+                await asyncio.sleep(0.1)
+            if process.alive:
+                slot.codes.append(running.result())
+                self._bury(slot)
+            await asyncio.sleep(RESTART_SECONDS)
+
+    def _bury(self, slot: Slot) -> None:
+        """The process is gone: its connections break, and nothing of it runs again."""
+        process = slot.process
+        if process is not None and process.alive:
+            process.alive = False
+            network = self.cluster.network
+            for link in [link for link in network.links if link.process is process]:
+                link.reset()
+
+    def _slot(self, number: int) -> Slot:
+        return self.slots[number % len(self.slots)]
+
+    def kill(self, number: int, seconds: float) -> None:
+        """SIGKILL; the next one starts after so many seconds."""
+        slot = self._slot(number)
+        if not self.over:
+            slot.held_back = self.loop.now + seconds
+        self._bury(slot)
+
+    def kill_at(self, number: int, kind: str, count: int, seconds: float) -> None:
+        """SIGKILL when the so-and-so-many-th request of a kind has come to a broker."""
+        slot = self._slot(number)
+        slot.deaths.append((kind, count))
+        slot.held_back = max(slot.held_back, 0.0)
+        del seconds
+
+    def stop(self, number: int, seconds: float) -> None:
+        """SIGTERM."""
+        slot = self._slot(number)
+        slot.held_back = self.loop.now + seconds
+        if slot.worker is not None and slot.process is not None and slot.process.alive:
+            slot.process.context().run(slot.worker.stopping.set)
+
+    def pause(self, number: int, seconds: float) -> None:
+        """SIGSTOP, and SIGCONT after so many seconds."""
+        process = self._slot(number).process
+        if process is not None and process.alive:
+            process.asleep = True
+            self.later(seconds, lambda: self.loop.wake(process))
+
+    def _asked(self, link: Link, kind: str) -> None:
+        """A request has come: is it somebody's last one?"""
+        if link.process is None:
+            return
+        for slot in self.slots:
+            if slot.process is link.process and slot.deaths and slot.deaths[0][0] == kind:
+                _, left = slot.deaths[0]
+                if left <= 1:
+                    slot.deaths.pop(0)
+                    self._bury(slot)
+                else:
+                    slot.deaths[0] = (kind, left - 1)
