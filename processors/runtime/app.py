@@ -90,6 +90,15 @@ def build_app(settings: Settings, program: Program) -> LedgerApp:
     )
     if app.in_transaction:
         raise RuntimeError("Faust's own exactly-once must be off: the ledger does that work")
+    app.owner = owner_of(settings, program)
+    app.owner.telemetry.registry.register(Standing(app.owner.owned))
+    _register(app, settings)
+    add_pages(app)
+    return app
+
+
+def owner_of(settings: Settings, program: Program) -> Owner:
+    """The owner of a worker's partitions, with none yet."""
     engine = engine_of(
         program,
         settings.partitions,
@@ -97,11 +106,7 @@ def build_app(settings: Settings, program: Program) -> LedgerApp:
         alias_secret=settings.alias_secret.get_secret_value().encode(),
         ahead=int(settings.future_limit_seconds * 1_000_000),
     )
-    app.owner = Owner(settings, engine, Clock(settings.clock), Telemetry(program))
-    app.owner.telemetry.registry.register(Standing(app.owner.owned))
-    _register(app, settings)
-    add_pages(app)
-    return app
+    return Owner(settings, engine, Clock(settings.clock), Telemetry(program))
 
 
 def _register(app: LedgerApp, settings: Settings) -> None:

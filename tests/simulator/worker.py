@@ -16,11 +16,7 @@ from aiokafka import ConsumerRebalanceListener
 from faust.types import TP
 from yarl import URL
 
-from processors.engine import engine_of
 from processors.runtime import app as faust_app
-from processors.runtime.clock import Clock
-from processors.runtime.owner import Owner
-from processors.runtime.telemetry import Telemetry
 from processors.runtime.thread import LedgerThread
 from processors.runtime.transport import LedgerConsumer
 from processors.runtime.worker import _code, _drain, _watch
@@ -101,14 +97,8 @@ class Worker(ConsumerRebalanceListener):
     consumer_generation_id = 0
 
     def __init__(self, settings: Settings, program: Program) -> None:
-        engine = engine_of(
-            program,
-            settings.partitions,
-            transfers_topic=settings.names.of("transfers"),
-            ahead=int(settings.future_limit_seconds * 1_000_000),
-        )
         self.settings = settings
-        self.owner = Owner(settings, engine, Clock(settings.clock), Telemetry())
+        self.owner = faust_app.owner_of(settings, program)
         self.conf = SimpleNamespace(
             id=f"{settings.output_prefix}{settings.app_id}",
             broker_client_id="worker",

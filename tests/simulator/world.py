@@ -132,7 +132,13 @@ class World:
             await asyncio.sleep(LOOK_SECONDS * 2)
 
     def _do(self, coro: Any) -> None:
-        NOBODY.copy().run(self.loop.create_task, coro)
+        task = NOBODY.copy().run(self.loop.create_task, coro)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        """What fails in the world itself ends the run."""
+        if not task.cancelled() and task.exception() is not None:
+            self.loop.broken = task.exception()
 
     def later(self, seconds: float, what: Callable[[], object]) -> None:
         """Do something after a while."""
