@@ -38,3 +38,9 @@ def rounded(top: int, bottom: int, how: str) -> int:
     if how == "ceil":
         return -(-top // bottom)
     return (2 * top + bottom) // (2 * bottom)
+
+
+def scaled(text: str) -> int:
+    """A figure as a whole number that orders like it."""
+    top, bottom = ratio_of(text)
+    return top * 10**12 // bottom

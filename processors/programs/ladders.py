@@ -38,7 +38,7 @@ def compile_ladder(
         rolling_from=_rolling_from(ladder, calendar) if rolling else None,
         rolling_until=_rolling_until(ladder, calendar) if rolling else None,
         by_currency=any(isinstance(rung.at, dict) for rung in ladder.tiers.values()),
-        unit=next(iter(version.units), ""),
+        unit=ladder.unit or next(iter(version.units), ""),
         counts_bonus=ladder.counts_bonus,
         on_refund=ladder.on_refund,
         settles_at=_settling(ladder.settle_days, calendar),
@@ -59,13 +59,14 @@ def _scale(ladder: model.Ladder, version: model.Version) -> int:
         return MINOR
     if ladder.counts == "orders":
         return 0
-    return next((unit.scale for unit in version.units.values()), 0)
+    unit = version.units.get(ladder.unit or next(iter(version.units), ""))
+    return 0 if unit is None else unit.scale
 
 
 def _tier(name: str, rung: model.Rung, scale: int) -> compiled.Tier:
     attribute = next(iter(rung.attribute.items()), None)
     figures = rung.at if isinstance(rung.at, dict) else {"*": rung.at}
-    if attribute is not None and "at" not in rung.model_fields_set:
+    if attribute is not None and not rung.counted:
         figures = {}  # no figure carries it
     thresholds = {currency: steps_of(figure, scale) for currency, figure in figures.items()}
     return compiled.Tier(name, thresholds, attribute)

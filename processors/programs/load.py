@@ -6,18 +6,18 @@ from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from processors.programs import lint
 from processors.programs.compiler import compile_program
 from processors.programs.findings import Finding, ProgramError
 from processors.programs.model import ProgramFile
 from processors.programs.source import Source
+from processors.programs.wording import invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from processors.programs.compiled import Program
 
@@ -63,7 +63,20 @@ def read(path: Path) -> ProgramFile:
 def check(path: Path) -> list[Finding]:
     """What is probably not meant in a program; ProgramError is raised if it cannot be used."""
     file, source = _read(path)
-    return sorted(_placed(problem, source) for problem in lint.warnings(file))
+    found = [*lint.warnings(file), *lint.look_alikes(source.added())]
+    return _once(_placed(problem, source) for problem in lint.unaccepted(found, file))
+
+
+def _once(findings: Iterable[Finding]) -> list[Finding]:
+    """In order of place; what several versions take over is said once, where it is written."""
+    found: dict[tuple[object, ...], Finding] = {}
+    for finding in sorted(findings):
+        found.setdefault((*finding[:2], *finding[3:]), finding)
+    return list(found.values())
+
+
+def _look_alikes(source: Source) -> list[Finding]:
+    return [_placed(problem, source) for problem in lint.look_alikes(source.added())]
 
 
 def _placed(problem: lint.Problem, source: Source) -> Finding:
@@ -83,55 +96,13 @@ def _read(path: Path) -> tuple[ProgramFile, Source]:
     try:
         file = ProgramFile.model_validate(source.values)
     except ValidationError as bad:
-        raise ProgramError(path, _invalid(bad, source)) from None
-    problems = [_placed(problem, source) for problem in lint.errors(file)]
-    if problems:
-        raise ProgramError(path, sorted(problems))
+        found = [_finding(source, *one) for one in invalid(bad, source.values)]
+        raise ProgramError(path, _once([*found, *_look_alikes(source)])) from None
+    if problems := lint.errors(file):
+        found = [_placed(problem, source) for problem in problems]
+        raise ProgramError(path, _once([*found, *_look_alikes(source)]))
     try:
         compile_program(file)
-    except (ZoneInfoNotFoundError, ValueError) as bad:
-        found = _finding(source, ("time_zone",), str(bad))
-        raise ProgramError(path, [found]) from None
+    except ValueError as bad:
+        raise ProgramError(path, [_finding(source, (), str(bad))]) from None
     return file, source
-
-
-def _invalid(bad: ValidationError, source: Source) -> list[Finding]:
-    findings: list[Finding] = []
-    for error in bad.errors(include_url=False):
-        place = [part for part in error["loc"] if part != "[key]"]
-        problem = error["msg"].removeprefix("Value error, ")
-        if error["type"] == "extra_forbidden":
-            problem = f"is not a key of the language{_meant(place)}"
-        elif error["type"] == "missing":
-            problem = "is missing"
-        findings.append(_finding(source, place, problem))
-    return sorted(set(findings))
-
-
-def _meant(place: Sequence[str | int]) -> str:
-    known = _keys_at(place[:-1])
-    hint = get_close_matches(str(place[-1]), known, 1)
-    if hint:
-        return f"; did you mean {hint[0]}?"
-    return f"; known are {', '.join(sorted(known))}" if known else ""
-
-
-def _keys_at(place: Sequence[str | int]) -> list[str]:
-    """The keys of the model at a place, found by walking its fields."""
-    models: list[type[BaseModel]] = [ProgramFile]
-    for part in place:
-        following: list[type[BaseModel]] = []
-        for kind in models:
-            field = kind.model_fields.get(str(part))
-            following += _models_in(field.annotation) if field is not None else [kind]
-        models = following
-    return sorted({key for kind in models for key in kind.model_fields})
-
-
-def _models_in(annotation: object) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    found: list[type[BaseModel]] = []
-    for part in getattr(annotation, "__args__", ()):
-        found += _models_in(part)
-    return found

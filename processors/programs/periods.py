@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from processors.accounts.anchors import anchor
@@ -40,7 +41,7 @@ def ending(expiry: model.Expiry, calendar: Calendar) -> Callable[[int, Account],
         "months": lambda at: calendar.months_after(at, many),
         "month_start": day_of_month,
         "quarter_start": lambda at: calendar.first_of_quarter(at, many),
-        "year_start": lambda at: calendar.first_of_year(at, many),
+        "year_start": lambda at: year_start(calendar, at, many, expiry.month, expiry.day),
     }
     end = by_kind.get(expiry.kind)
     if end is None:
@@ -57,13 +58,33 @@ def window_of(
         "order": lambda at, _account: str(at),
         "day": lambda at, _account: calendar.date(at).isoformat(),
         "month": lambda at, _account: calendar.date(at).isoformat()[:7],
+        "week": lambda at, _account: _week(calendar, at),
         "quarter": lambda at, _account: _quarter(calendar, at),
         "year": lambda at, _account: str(calendar.date(at).year),
         "fiscal_quarter": lambda at, _account: _quarter(calendar, at, shift),
         "fiscal_year": lambda at, _account: _quarter(calendar, at, shift)[:-3],
+        "membership_year": lambda at, account: _membership_year(calendar, at, account),
         "lifetime": lambda _at, _account: "ever",
     }
     return by_kind[per]
+
+
+def year_start(calendar: Calendar, at: int, years: int, month: int, day: int) -> int:
+    """00:00 of the first day of the Nth year after the one that holds `at`, begun on a set day."""
+    today = calendar.date(at)
+    begun = (today.month, today.day) >= (month, day)
+    return calendar.start_of(date(today.year + years - (not begun), month, day))
+
+
+def _week(calendar: Calendar, at: int) -> str:
+    """The Monday of a week."""
+    day = calendar.date(at)
+    return f"W{(day - timedelta(days=day.weekday())).isoformat()}"
+
+
+def _membership_year(calendar: Calendar, at: int, account: Account) -> str:
+    first, _ = calendar.anniversary(anchor(account, at), at)
+    return f"M{calendar.date(first).isoformat()}"
 
 
 def _quarter(calendar: Calendar, at: int, shift: int = 0) -> str:

@@ -10,7 +10,7 @@ from processors.programs.lint.problems import Place, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from processors.programs.model import ProgramFile, Version
+    from processors.programs.model import Expiry, ProgramFile, Version
 
 
 def check(file: ProgramFile) -> Iterator[Problem]:
@@ -27,9 +27,14 @@ def check(file: ProgramFile) -> Iterator[Problem]:
 
 def _renewed(before: Version, version: Version, place: Place) -> Iterator[Problem]:
     now, then = version.expiry, before.expiry
-    if now.renewed_by and (now.kind, now.after, now.day) != (then.kind, then.after, then.day):
+    if now.renewed_by and _moving(now) != _moving(then):
         text = "activity moves the end of points that were earned under the version before"
         yield Problem("lots-touched", (*place, "expiry"), text)
+
+
+def _moving(expiry: Expiry) -> tuple[object, ...]:
+    """What decides where an activity moves the end of all points."""
+    return expiry.kind, expiry.after, expiry.day, expiry.month, expiry.renewed_by
 
 
 def _units(before: Version, version: Version, place: Place) -> Iterator[Problem]:

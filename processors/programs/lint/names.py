@@ -1,17 +1,14 @@
-"""Names: every unit, tier, reward and rule that is named must be there.
-
-Which fields name something is said by their types (`Refers`), so a new field is checked as well.
-"""
+"""Names: every unit, tier, reward and rule that is named must be there; and figures fit units."""
 
 from __future__ import annotations
 
-from functools import cache
-from types import UnionType
-from typing import TYPE_CHECKING, Annotated, NamedTuple, Union, get_args, get_origin, get_type_hints
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from processors.programs.lint.catalogue import PAGES
+from processors.programs.lint.marks import COUNT, MONEY, marked
 from processors.programs.lint.problems import Place, Problem, listed, versions_of
-from processors.programs.model.words import Model, Refers
+from processors.programs.model.words import MINOR, InUnit, Refers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,28 +16,43 @@ if TYPE_CHECKING:
     from processors.programs.model import ProgramFile, Version
 
 
-class Named(NamedTuple):
-    """A name that is used, where, and for what."""
-
-    kind: str
-    name: str
-    place: Place
-
-
 def check(file: ProgramFile) -> Iterator[Problem]:
     """Names that nothing defines."""
     for name in file.accepts:
         if name not in PAGES or PAGES[name].error:
             known = [key for key, page in PAGES.items() if not page.error]
-            text = f"is no finding that can be accepted; those are {listed(known)}"
+            text = f"is no finding that can be accepted; {_instead(name, known)}"
             yield Problem("name-unknown", ("accepts", name), text)
     for place, version in versions_of(file):
-        known_names = _known(version)
-        for used in (*_inside(version, ()), *_renewals(version)):
-            known = known_names[used.kind]
-            if used.name not in known:
-                text = f"names no {used.kind}; known are {listed(known)}"
-                yield Problem("name-unknown", (*place, *used.place), text)
+        names = _known(version)
+        for mark, value, where, _ in marked(version):
+            if isinstance(mark, Refers) and value not in names[mark.kind]:
+                text = f"names no {mark.kind}; {_instead(value, names[mark.kind])}"
+                yield Problem("name-unknown", (*place, *where), text)
+        yield from _renewals(version, place)
+        for name, reward in version.rewards.items():
+            booked = version.currencies
+            if reward.currency is not None and booked and reward.currency not in booked:
+                text = f"is not booked; booked are {listed(booked)}"
+                yield Problem("name-unknown", (*place, "rewards", name, "currency"), text)
+
+
+def places(file: ProgramFile) -> Iterator[Problem]:
+    """Numbers of points with more places than their unit. All names must be known."""
+    for place, version in versions_of(file):
+        scales = {name: unit.scale for name, unit in version.units.items()}
+        scales |= {MONEY: MINOR, COUNT: 0}
+        for mark, value, where, unit in marked(version):
+            digits = len(value.partition(".")[2].rstrip("0"))
+            if isinstance(mark, InUnit) and digits > scales.get(unit, digits):
+                of = {MONEY: "money", COUNT: "a count"}.get(unit, unit)
+                text = f"is finer than {of}, which has {scales[unit] or 'no'} decimal places"
+                yield Problem("figure-places", (*place, *where), text)
+
+
+def _instead(name: str, known: list[str]) -> str:
+    near = get_close_matches(name, known, 1)
+    return f"did you mean {near[0]}?" if near else f"known are {listed(known)}"
 
 
 def _known(version: Version) -> dict[str, list[str]]:
@@ -50,56 +62,20 @@ def _known(version: Version) -> dict[str, list[str]]:
         "ladder": list(version.ladders),
         "reward": list(version.rewards),
         "earning rule": list(version.earning),
-        "rule": [*version.earning, *version.promotions, *version.activities, *version.streaks],
+        "rule": [
+            *version.earning,
+            *version.promotions,
+            *version.activities,
+            *version.streaks,
+            *version.deliveries,
+        ],
     }
 
 
-@cache
-def _fields(model: type[Model]) -> dict[str, object]:
-    return dict(get_type_hints(model, include_extras=True))
-
-
-def _inside(model: Model, place: Place) -> Iterator[Named]:
-    for field, annotation in _fields(type(model)).items():
-        if field in type(model).model_fields:
-            yield from _names(annotation, getattr(model, field), (*place, field))
-
-
-def _names(annotation: object, value: object, place: Place) -> Iterator[Named]:
-    """Every name in a value, found by its type."""
-    if isinstance(value, Model):
-        yield from _inside(value, place)
-        return
-    origin, parts = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        for mark in parts[1:]:
-            if isinstance(mark, Refers) and isinstance(value, str):
-                yield Named(mark.kind, value, place)
-        yield from _names(parts[0], value, place)
-    elif origin in {Union, UnionType} and value is not None:
-        for part in parts:
-            yield from _names(part, value, place)
-    elif isinstance(value, tuple | dict) and parts:
-        for key, kind, item in _items(value, parts):
-            yield from _names(kind, item, (*place, key))
-
-
-def _items(
-    value: tuple[object, ...] | dict[str, object], parts: tuple[object, ...]
-) -> Iterator[tuple[str | int, object, object]]:
-    """What a list or a map holds, keys among it, each with its type."""
-    if isinstance(value, tuple):
-        for index, item in enumerate(value):
-            yield index, parts[0], item
-    else:
-        for key, item in value.items():
-            yield key, parts[0], key
-            yield key, parts[1], item
-
-
-def _renewals(version: Version) -> Iterator[Named]:
+def _renewals(version: Version, place: Place) -> Iterator[Problem]:
     """`entitlement:REWARD` among the activities that renew points."""
     for index, activity in enumerate(version.expiry.renewed_by):
         kind, _, name = activity.partition(":")
-        if kind == "entitlement":
-            yield Named("reward", name, ("expiry", "renewed_by", index))
+        if kind == "entitlement" and name not in version.rewards:
+            text = f"names no reward; {_instead(name, list(version.rewards))}"
+            yield Problem("name-unknown", (*place, "expiry", "renewed_by", index), text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from processors.programs.model import ProgramFile, Version
 
@@ -27,7 +27,30 @@ def versions_of(file: ProgramFile) -> Iterator[tuple[Place, Version]]:
         yield ("versions", name), version
 
 
-def listed(names: object) -> str:
+def listed(names: Iterable[object]) -> str:
     """Names that are known, for the end of a sentence."""
-    known = ", ".join(str(name) for name in names)  # type: ignore[attr-defined]  # any iterable
-    return known or "none"
+    return ", ".join(str(name) for name in names) or "none"
+
+
+def dotted(place: Place) -> str:
+    """A place as findings print it."""
+    return ".".join(str(part) for part in place)
+
+
+def unaccepted(problems: Iterable[Problem], file: ProgramFile) -> Iterator[Problem]:
+    """What the file does not accept, and what it accepts without need."""
+    used: set[tuple[str, str]] = set()
+    for problem in problems:
+        accepted = file.accepts.get(problem.id, {})
+        names = [dotted(problem.place)]
+        if problem.place[0] == "versions":
+            names.append(dotted(problem.place[2:]))
+        found = {(problem.id, name) for name in names if name in accepted}
+        used |= found
+        if not found:
+            yield problem
+    for finding, places in file.accepts.items():
+        for place in places:
+            if (finding, place) not in used:
+                text = f"nothing is found at {place}: take it out, or name the finding's own place"
+                yield Problem("accepts-nothing", ("accepts", finding, place), text)

@@ -27,8 +27,13 @@ def check(file: ProgramFile) -> Iterator[Problem]:
             if len(effects(promotion)) != 1:
                 text = "must have one effect: `multiply`, `multiply_by_tier`, `rate` or `add`"
                 yield Problem("promotion-effect", here, text)
+            elif promotion.target is not None and not promotion.add:
+                text = "needs `add`: the points that reaching the target earns"
+                yield Problem("promotion-effect", (*here, "target"), text)
             else:
                 yield from _time(promotion, span_of(file, version), here)
+                yield from _nothing(promotion, here)
+                yield from _after_the_end(promotion, version, here)
         yield from _hidden(version, place)
 
 
@@ -53,9 +58,30 @@ def _time(promotion: Promotion, span: tuple[date, date], place: Place) -> Iterat
         if not days & {WEEKDAYS.index(day) for day in promotion.weekdays}:
             yield _never((*place, "weekdays"), "none of these days lies in the window")
     if promotion.hours is not None and promotion.hours[0] >= promotion.hours[1]:
-        yield _never((*place, "hours"), "must end after they begin")
-    if promotion.target is not None and not promotion.add:
-        yield _never((*place, "target"), "a target needs `add`: the points that reaching it earns")
+        text = "must end after they begin; a night is two promotions, until 24:00 and from 00:00"
+        yield _never((*place, "hours"), text)
+
+
+def _after_the_end(promotion: Promotion, version: Version, place: Place) -> Iterator[Problem]:
+    last = version.sunset.earning
+    if last is not None and promotion.starts is not None and promotion.starts >= last:
+        text = f"lies after earning ended on {last} (`sunset`): it never runs"
+        yield _never((*place, "starts"), text)
+    ends = promotion.ends or date.max
+    if promotion.created is not None and promotion.created >= ends:
+        yield _never((*place, "created"), "lies after the promotion's end")
+
+
+def _nothing(promotion: Promotion, place: Place) -> Iterator[Problem]:
+    """Promotions that run, and change nothing."""
+    for key in ("weekdays", "rules"):
+        if getattr(promotion, key) == ():
+            yield _never((*place, key), "is an empty list, so it never runs; leave it out for all")
+    if promotion.multiply is not None and _scaled(promotion.multiply) == _scaled("1"):
+        yield _never((*place, "multiply"), "times 1 changes nothing; twice the points are 2")
+    times = promotion.multiply_by_tier
+    if times and all(_scaled(one) == _scaled("1") for one in times.values()):
+        yield _never((*place, "multiply_by_tier"), "times 1 changes nothing at any tier")
 
 
 def _never(place: Place, text: str) -> Problem:
@@ -64,7 +90,15 @@ def _never(place: Place, text: str) -> Problem:
 
 def _hidden(version: Version, place: Place) -> Iterator[Problem]:
     """Where one promotion alone counts: those that another one always beats."""
+    seen: dict[str, str] = {}
     for name, promotion in version.promotions.items():
+        if promotion.starts and promotion.ends and promotion.ends <= promotion.starts:
+            continue
+        twin = seen.setdefault(promotion.model_dump_json(exclude={"created", "priority"}), name)
+        if twin != name:
+            text = f"says the same as {twin}: every such order meets both; leave one of them out"
+            yield Problem("rule-shadowed", (*place, "promotions", name), text)
+            continue
         for other, rival in version.promotions.items():
             if other == name or not _reaches(rival, promotion):
                 continue

@@ -1,43 +1,123 @@
-"""Rewards that nobody can afford, and units that are never earned or never spent."""
+"""Rewards that nobody can have, and units that are never earned or never spent."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from processors.programs.lint.caps import scaled
-from processors.programs.lint.problems import Place, Problem, listed, versions_of
+from processors.programs.figures import ratio_of, scaled
+from processors.programs.lint.problems import Place, Problem, versions_of
+from processors.programs.lint.spans import MOST, lives
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from processors.programs.model import ProgramFile, Reward, Version
 
+GRANTED_BY = (
+    "on_entry_of",
+    "top_up",
+    "on_balance",
+    "on_activity",
+    "on_orders",
+    "on_score",
+    "on_birthday",
+    "on_enrolment",
+    "on_weekday",
+)
+MUCH_MONEY = 1_000_000
+"""Whole currency units; a price that takes as much, and is far above all others, is a slip."""
+FAR_ABOVE = 20
+PERIOD_DAYS = {"day": 1, "week": 7, "month": 28, "quarter": 90, "fiscal_quarter": 89}
+
 
 def check(file: ProgramFile) -> Iterator[Problem]:
     """Prices against what can be held; units against their sources and their uses."""
-    earned = {unit for version in file.versions.values() for unit in _earned(version)}
+    earned = {unit for version in file.versions.values() for unit in earned_in(version)}
     spent = {unit for version in file.versions.values() for unit in _spent(version)}
     seen: set[str] = set()
     for place, version in versions_of(file):
         for name, reward in version.rewards.items():
-            reason = _out_of_reach(reward, version, earned)
-            if reason is not None:
-                yield Problem("reward-unaffordable", (*place, "rewards", name, "cost"), reason)
-            booked = version.currencies
-            if reward.currency is not None and booked and reward.currency not in booked:
-                text = f"is not booked; booked are {listed(booked)}"
-                yield Problem("name-unknown", (*place, "rewards", name, "currency"), text)
-        for name, unit in version.units.items():
-            here: Place = (*place, "units", name)
+            here = (*place, "rewards", name)
+            for unit, key, figure in _asked(reward):
+                reason = _out_of_reach(unit, figure, version, earned)
+                if reason is not None:
+                    yield Problem("reward-unaffordable", (*here, *key), reason)
+        yield from _conversions(version, place)
+        for name, terms in version.units.items():
+            here = (*place, "units", name)
             if name not in seen and name not in earned:
                 yield Problem("unit-never-earned", here, "nothing in this program earns it")
-            if name not in seen and unit.spendable and name not in spent:
+            if name not in seen and terms.spendable and name not in spent:
                 text = "nothing is to be had for it; say `spendable: false` if it only counts"
                 yield Problem("unit-never-spent", here, text)
+            if not terms.spendable and name in set(_priced(version)):
+                text = "is a counter, and a reward costs it; say `spendable: true`, or leave it out"
+                yield Problem("unit-never-spent", (*here, "spendable"), text)
             seen.add(name)
 
 
-def _earned(version: Version) -> Iterator[str]:
+def forms(file: ProgramFile) -> Iterator[Problem]:
+    """Rewards that say too little or too much about how they are had."""
+    for place, version in versions_of(file):
+        for name, reward in version.rewards.items():
+            here = (*place, "rewards", name)
+            grants = [key for key in GRANTED_BY if getattr(reward, key)]
+            if reward.cost is not None and grants:
+                text = f"has a `cost` and is granted (`{grants[0]}`); make it two rewards"
+                yield Problem("reward-form", (*here, grants[0]), text)
+            if reward.cost is not None and scaled(reward.cost) and reward.unit is None:
+                yield Problem("reward-form", (*here, "cost"), "needs `unit`: what it costs")
+
+
+def never_open(file: ProgramFile) -> Iterator[Problem]:
+    """Granted rewards that nothing grants, and choices of one."""
+    used = {name for version in file.versions.values() for name in _grants(version)}
+    for place, version in versions_of(file):
+        groups = [one.choice_group for one in version.rewards.values() if one.choice_group]
+        for name, reward in version.rewards.items():
+            here = (*place, "rewards", name)
+            granted = any(getattr(reward, key) for key in GRANTED_BY) or name in used
+            if reward.cost is None and not granted:
+                text = "has no `cost`, and nothing grants it (`on_…`, a conversion, an activity)"
+                yield Problem("reward-never-open", here, text)
+            if reward.choice_group is not None and groups.count(reward.choice_group) == 1:
+                text = "is the only one of its group, so there is nothing to choose from"
+                yield Problem("choice-of-one", (*here, "choice_group"), text)
+            for key in ("tiers", "on_entry_of"):
+                if getattr(reward, key) == ():
+                    text = "is an empty list, so nobody ever has it"
+                    yield Problem("reward-never-open", (*here, key), text)
+            yield from _lowest(reward, version, here)
+
+
+def _lowest(reward: Reward, version: Version, place: Place) -> Iterator[Problem]:
+    """Everybody is on the lowest tier already: nobody enters it."""
+    ladder = version.ladders.get(reward.ladder or next(iter(version.ladders), ""))
+    lowest = next(iter(ladder.tiers)) if ladder is not None else None
+    for index, tier in enumerate(reward.on_entry_of or ()):
+        if tier == lowest:
+            text = "is the lowest tier: everybody has it from the beginning, nobody enters it"
+            yield Problem("reward-never-open", (*place, "on_entry_of", index), text)
+
+
+def _grants(version: Version) -> Iterator[str]:
+    """Rewards that something else of the version grants."""
+    yield from (conversion.reward for conversion in version.conversions.values())
+    yield from (rule.reward for rule in version.activities.values() if rule.reward)
+    yield from (reward.grants for reward in version.rewards.values() if reward.grants)
+
+
+def _conversions(version: Version, place: Place) -> Iterator[Problem]:
+    taken: dict[str, str] = {}
+    for name, conversion in version.conversions.items():
+        first = taken.setdefault(conversion.unit, name)
+        if first != name:
+            text = f"converts the same points as {first}, which comes first"
+            yield Problem("rule-shadowed", (*place, "conversions", name), text)
+
+
+def earned_in(version: Version) -> Iterator[str]:
+    """Units that something in a version earns."""
     first = next(iter(version.units), "")
     for section in ("earning", "activities", "deliveries", "streaks", "allowances"):
         for item in getattr(version, section).values():
@@ -54,6 +134,11 @@ def _earned(version: Version) -> Iterator[str]:
         yield version.recognition.earned
 
 
+def _priced(version: Version) -> Iterator[str]:
+    yield from version.redemption.by_amount
+    yield from (r.unit for r in version.rewards.values() if r.unit is not None and r.cost)
+
+
 def _spent(version: Version) -> Iterator[str]:
     yield from version.redemption.by_amount
     for reward in version.rewards.values():
@@ -67,27 +152,76 @@ def _spent(version: Version) -> Iterator[str]:
         yield version.recognition.giving
 
 
-def _out_of_reach(reward: Reward, version: Version, earned: set[str]) -> str | None:
-    if reward.cost is None or reward.unit is None or not scaled(reward.cost):
-        return None
-    if reward.unit not in earned:
-        return f"nothing in this program earns {reward.unit}"
-    cheapest = min([reward.cost, *(price.cost for price in reward.prices)], key=scaled)
+def _asked(reward: Reward) -> Iterator[tuple[str, Place, str]]:
+    """What must be held of which unit, and where that is said."""
+    if reward.cost is not None and reward.unit is not None and scaled(reward.cost):
+        cheapest = min([reward.cost, *(price.cost for price in reward.prices)], key=scaled)
+        yield reward.unit, ("cost",), cheapest
+    if reward.on_balance is not None:
+        yield reward.on_balance.unit, ("on_balance", "reaches"), reward.on_balance.reaches
+
+
+def _out_of_reach(unit: str, figure: str, version: Version, earned: set[str]) -> str | None:
+    if unit not in earned:
+        return f"nothing in this program earns {unit}"
     for name, conversion in version.conversions.items():
-        if conversion.unit == reward.unit and scaled(conversion.threshold) <= scaled(cheapest):
+        if conversion.unit == unit and scaled(conversion.threshold) <= scaled(figure):
             return (
-                f"{conversion.threshold} {reward.unit} become {conversion.reward} by themselves"
-                f" ({name}), so nobody ever has {cheapest}"
+                f"{conversion.threshold} {unit} become {conversion.reward} by themselves"
+                f" ({name}), so nobody ever has {figure}"
             )
-    rules = [rule for rule in version.earning.values() if rule.unit == reward.unit]
-    caps = [
-        cap
+    most = _most_held(version, unit)
+    if most is not None and most < scaled(figure):
+        return f"a member never has more than {most // 10**12} {unit}: caps and ends see to it"
+    return _far_off(unit, figure, version)
+
+
+def _most_held(version: Version, unit: str) -> int | None:
+    """The most of a unit that capped rules give before it ends; None if nothing bounds it."""
+    others = set(earned_in(version.model_copy(update={"earning": {}})))
+    rules = [rule for rule in version.earning.values() if rule.unit == unit]
+    if unit in others or not rules:
+        return None
+    ends = lives(version, unit)
+    days = None
+    if all(one.kind in {*MOST, "membership_year"} and not one.renewed_by for one in ends):
+        days = max(MOST.get(one.kind, 366) * max(1, one.after) for one in ends)
+    most = [
+        min((held for cap in rule.caps if (held := _held(cap.per, cap.amount, days))), default=None)
+        if all(cap.counts == "points" for cap in rule.caps)
+        else None
         for rule in rules
-        for cap in rule.caps
-        if cap.per == "lifetime" and cap.counts == "points"
     ]
-    others = set(_earned(version.model_copy(update={"earning": {}})))
-    alone = len(caps) == len(rules) == 1 and reward.unit not in others
-    if alone and scaled(caps[0].amount) < scaled(cheapest):
-        return f"a member earns at most {caps[0].amount}"
-    return None
+    known = [one for one in most if one is not None]
+    return sum(known) if len(known) == len(most) else None
+
+
+def _held(per: str, amount: str, days: int | None) -> int | None:
+    if per == "lifetime":
+        return scaled(amount)
+    if days is None or per in {"order", "currency_unit"}:
+        return None
+    return scaled(amount) * (days // PERIOD_DAYS.get(per, 365) + 2)
+
+
+def _far_off(unit: str, cost: str, version: Version) -> str | None:
+    """A price that would take a fortune, far above every other one of the unit."""
+    rates = [
+        (ratio_of(max([*rule.rate.by_tier.values(), rule.rate.points], key=scaled)), rule.rate.per)
+        for rule in version.earning.values()
+        if rule.unit == unit and rule.measure == "amount"
+    ]
+    if not rates:
+        return None
+    money = min(
+        scaled(cost) * bottom // top * scaled(per) // 10**12 for (top, bottom), per in rates if top
+    )
+    others = [
+        scaled(one.cost)
+        for one in version.rewards.values()
+        if one.unit == unit and one.cost is not None and one.cost != cost
+    ]
+    alone = not others or scaled(cost) > FAR_ABOVE * max(others)
+    if money < MUCH_MONEY * 10**12 or not alone:
+        return None
+    return f"takes purchases of {money // 10**12}.00, far more than any other reward"

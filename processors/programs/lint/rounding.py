@@ -34,6 +34,8 @@ def _points(rule: Earning, minor: int, scale: int) -> int:
 def _split(rule: Earning, scale: int, place: Place) -> Iterator[Problem]:
     """The smallest amount that, bought twice, earns more than bought once."""
     if rule.rounding == "floor":
+        if rule.rounding_scope == "line":
+            yield from _cut(rule, scale, place)
         return
     per = steps_of(rule.rate.per, MINOR)
     for minor in range(1, per + 1):
@@ -46,6 +48,20 @@ def _split(rule: Earning, scale: int, place: Place) -> Iterator[Problem]:
             )
             key = "rounding_scope" if rule.rounding_scope == "line" else "rounding"
             yield Problem("rounding-leaks", (*place, key), text)
+            return
+
+
+def _cut(rule: Earning, scale: int, place: Place) -> Iterator[Problem]:
+    """The smallest amount that, on two lines, earns less than on one."""
+    per = steps_of(rule.rate.per, MINOR)
+    for minor in range(1, per + 1):
+        apart, together = 2 * _points(rule, minor, scale), _points(rule, 2 * minor, scale)
+        if apart < together:
+            text = (
+                f"two lines of {money(minor)} earn {apart}, one of {money(2 * minor)} earns"
+                f" {together}; round for the whole order (`order`)"
+            )
+            yield Problem("rounding-leaks", (*place, "rounding_scope"), text)
             return
 
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.programs.lint import (
+    accounting,
     caps,
     earning,
+    idle,
     lots,
     names,
+    oddities,
     promotions,
     rewards,
     rounding,
+    spans,
+    tables,
     tiers,
     versions,
 )
@@ -23,33 +28,43 @@ if TYPE_CHECKING:
     from processors.programs.lint.problems import Problem
     from processors.programs.model import ProgramFile
 
-CHECKS: tuple[Callable[[ProgramFile], Iterator[Problem]], ...] = (
+FIRST: tuple[Callable[[ProgramFile], Iterator[Problem]], ...] = (
     versions.check,
     names.check,
     tiers.check,
     promotions.check,
+    rewards.forms,
+)
+"""What can be asked of any file."""
+THEN: tuple[Callable[[ProgramFile], Iterator[Problem]], ...] = (
+    names.places,
     earning.check,
+    tables.check,
     caps.check,
     rounding.check,
+    spans.check,
     lots.check,
     rewards.check,
+    rewards.never_open,
+    accounting.check,
+    idle.check,
+    oddities.check,
 )
+"""What can be asked once all names are known."""
 
 
 def errors(file: ProgramFile) -> list[Problem]:
     """What makes a program unusable."""
-    return [problem for problem in _all(file) if PAGES[problem.id].error]
+    found = _errors(file, FIRST)
+    return found or _errors(file, THEN)
 
 
 def warnings(file: ProgramFile) -> list[Problem]:
-    """What is surely or probably not meant, and is not accepted in the file."""
-    return [
-        problem
-        for problem in _all(file)
-        if not PAGES[problem.id].error and problem.id not in file.accepts
-    ]
+    """What is surely or probably not meant, in a program that can be used."""
+    return [problem for check in (*FIRST, *THEN) for problem in check(file)]
 
 
-def _all(file: ProgramFile) -> Iterator[Problem]:
-    for check in CHECKS:
-        yield from check(file)
+def _errors(
+    file: ProgramFile, checks: tuple[Callable[[ProgramFile], Iterator[Problem]], ...]
+) -> list[Problem]:
+    return [problem for check in checks for problem in check(file) if PAGES[problem.id].error]

@@ -22,6 +22,7 @@ def check(file: ProgramFile) -> Iterator[Problem]:
             yield from _gaps(ladder, here)
             yield from _order(ladder, here)
             yield from _attributes(ladder, here)
+            yield from _without_figure(ladder, here)
             for tier, rung in ladder.tiers.items():
                 for currency in figures_of(rung):
                     if currency not in {"*", *(version.currencies or (currency,))}:
@@ -47,6 +48,13 @@ def figures_of(rung: Rung) -> dict[str, tuple[int, int]]:
     return {currency: ratio_of(figure) for currency, figure in figures.items()}
 
 
+def _without_figure(ladder: Ladder, place: Place) -> Iterator[Problem]:
+    for rank, (tier, rung) in enumerate(ladder.tiers.items()):
+        if rank and not rung.counted and not rung.attribute:
+            text = "has no figure (`at`) and no `attribute`, so nobody ever holds it"
+            yield Problem("tier-gap", (*place, "tiers", tier), text)
+
+
 def _lengths(ladder: Ladder, place: Place) -> Iterator[Problem]:
     rolling = (ladder.rolling_days is None) != (ladder.rolling_months is None)
     if ladder.window == "rolling" and not rolling:
@@ -66,23 +74,26 @@ def _gaps(ladder: Ladder, place: Place) -> Iterator[Problem]:
     currencies = {currency for _, rung in above for currency in figures_of(rung)}
     for name, rung in above:
         missing = sorted(currencies - figures_of(rung).keys())
-        if missing and not rung.attribute:
+        if missing and rung.counted and not rung.attribute:
             text = f"has no figure for {', '.join(missing)}, and other tiers do"
             yield Problem("tier-gap", (*place, "tiers", name, "at"), text)
 
 
 def _order(ladder: Ladder, place: Place) -> Iterator[Problem]:
-    below: dict[str, tuple[int, int]] = {}
+    """Two figures that stand in the wrong order are both named: either may be the slip."""
+    below: dict[str, tuple[str, int]] = {}
     for rank, (tier, rung) in enumerate(ladder.tiers.items()):
+        if rank and not rung.counted:
+            continue
         for currency, (top, bottom) in figures_of(rung).items():
-            last = below.get(currency)
-            only_attribute = bool(rung.attribute) and not top
-            if last is not None and rank and not only_attribute:
-                here = (*place, "tiers", tier, "at")
-                if top * last[1] == last[0] * bottom:
-                    text = "is also that of a tier below it; give each its own figure"
-                    yield Problem("tier-overlap", here, text)
-                elif top * last[1] < last[0] * bottom:
-                    yield Problem("tier-order", here, "must be more than the tier before it")
-            if not only_attribute:
-                below[currency] = (top, bottom)
+            value = top * 10**12 // bottom
+            lower, last = below.get(currency, ("", -1))
+            if value == last:
+                text = f"is also that of {lower} below it; give each its own figure"
+                yield Problem("tier-overlap", (*place, "tiers", tier, "at"), text)
+            elif value < last:
+                text = f"must be more than that of {lower}, the tier before it"
+                yield Problem("tier-order", (*place, "tiers", tier, "at"), text)
+                text = f"must be less than that of {tier}, the tier after it"
+                yield Problem("tier-order", (*place, "tiers", lower, "at"), text)
+            below[currency] = (tier, value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from processors.programs.figures import scaled
 from processors.programs.lint.problems import Place, Problem, versions_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def check(file: ProgramFile) -> Iterator[Problem]:
         latest = max(latest, version.effective_from)
     for place, version in versions_of(file):
         yield from _cut_off(file, place, version)
+        yield from _prices(file, place, version)
 
 
 def span_of(file: ProgramFile, version: Version) -> tuple[date, date]:
@@ -65,3 +67,26 @@ def _cut_off(file: ProgramFile, place: Place, version: Version) -> Iterator[Prob
                 (*place, "promotions", name, "starts"),
                 f"this version is in force from {first}; the one before it has no {name}",
             )
+
+
+def _prices(file: ProgramFile, place: Place, version: Version) -> Iterator[Problem]:
+    """Seasonal prices: their windows, and whether they are lower."""
+    first, end = span_of(file, version)
+    for name, reward in version.rewards.items():
+        for index, price in enumerate(reward.prices):
+            here = (*place, "rewards", name, "prices", index)
+            if price.ends <= price.starts:
+                text = "must lie after `starts`, or the price never holds"
+                yield Problem("price-odd", (*here, "ends"), text)
+            elif price.ends <= first or price.starts >= end:
+                text = f"lies outside its version, which is in force from {first} until {end}"
+                yield Problem("price-odd", (*here, "starts"), text)
+            elif any(
+                other.starts < price.ends and price.starts < other.ends
+                for other in reward.prices[:index]
+            ):
+                text = "overlaps a price above it, which goes first"
+                yield Problem("price-odd", (*here, "starts"), text)
+            if reward.cost is not None and scaled(price.cost) >= scaled(reward.cost):
+                text = f"is no lower than the usual {reward.cost}"
+                yield Problem("price-odd", (*here, "cost"), text)

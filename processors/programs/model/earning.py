@@ -8,22 +8,27 @@ from pydantic import Field
 
 from processors.programs.model.words import (
     Activity,
+    CapPeriod,
     Count,
     Figure,
-    LineKind,
     Model,
+    Money,
     Name,
     Names,
-    Period,
+    Points,
     Positive,
     RewardName,
     Rounding,
     RuleName,
     Scalar,
+    Some,
+    SomeMoney,
+    SomePoints,
     TierName,
     TierNames,
     UnitName,
 )
+from schemas.inputs.base import LineKind, TenderKind
 
 
 class Unit(Model):
@@ -46,8 +51,8 @@ class Basis(Model):
 class Tenders(Model):
     """Which payments earn, and what the others do to the basis."""
 
-    only: Names | None = Field(default=None, strict=False)
-    never: Names = Field(default=("points", "voucher"), strict=False)
+    only: tuple[TenderKind, ...] | None = Field(default=None, strict=False)
+    never: tuple[TenderKind, ...] = Field(default=("points", "voucher"), strict=False)
     split: Literal["prorate", "deduct"] = "prorate"
 
 
@@ -61,7 +66,7 @@ class When(Model):
     tiers: TierNames | None = Field(default=None, strict=False)
     plan: Name | None = None
     without_plan: Name | None = None
-    minimum: Figure | None = None
+    minimum: Money | None = None
     """Least amount of the rule's basis, in whole currency units."""
     any_of: tuple[When, ...] = Field(default=(), strict=False)
     none_of: tuple[When, ...] = Field(default=(), strict=False)
@@ -71,7 +76,7 @@ class Rate(Model):
     """`points` for each `per` of the basis; by tier where tiers differ."""
 
     points: Figure = "1"
-    per: Figure = "1.00"
+    per: SomeMoney = "1.00"
     by_tier: dict[TierName, Figure] = {}
     whole_steps: bool = False
     """Count whole steps first; multipliers act on whole points."""
@@ -82,7 +87,7 @@ class Release(Model):
 
     days: Count
     after: Literal["order", "shipped", "delivered", "paid"] = "order"
-    steps: Figure | None = None
+    steps: SomePoints | None = None
     """Released points become available in full steps; the rest goes on waiting."""
 
 
@@ -100,7 +105,9 @@ class Expiry(Model):
     ]
     after: Count = 0
     day: Annotated[int, Field(ge=1, le=28)] = 1
-    """For `month_start`: the day of that month."""
+    """For `month_start` and `year_start`: the day of that month."""
+    month: Annotated[int, Field(ge=1, le=12)] = 1
+    """For `year_start`: the month with which such a year begins."""
     reason: Literal["date", "inactivity", "year_end"] = "date"
     renewed_by: tuple[Activity, ...] = Field(default=(), strict=False)
     """Each of these lets all points end as if they had become available then."""
@@ -117,8 +124,8 @@ class Expiry(Model):
 class Cap(Model):
     """At most so much in one period, or for each currency unit of an order."""
 
-    amount: Figure
-    per: Period | Literal["currency_unit"]
+    amount: Some
+    per: CapPeriod
     counts: Literal["points", "awards"] = "points"
 
 
@@ -128,7 +135,7 @@ class SharedCap(Cap):
     rules: tuple[RuleName, ...] = Field(strict=False)
 
 
-Bracket = Annotated[tuple[Figure, Figure], Field(strict=False)]
+Bracket = Annotated[tuple[Money, Points], Field(strict=False)]
 """An amount in whole currency units, and the points from there on."""
 
 
@@ -166,7 +173,7 @@ class DeliveryEarning(Model):
     """What a delivery earns that came later than was promised."""
 
     unit: UnitName
-    points: Figure
+    points: SomePoints
     when: When = When()
     expiry: Expiry | None = None
 
@@ -175,7 +182,7 @@ class Streak(Model):
     """Points for an order with a product that was bought often before."""
 
     unit: UnitName
-    points: Figure
+    points: SomePoints
     orders: Positive
     """So many orders with it, and the next one earns; then counting starts from zero."""
     within_days: Positive

@@ -6,23 +6,38 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from processors.programs.model.words import Count, Figure, Model, Name, Positive, Scalar
+from processors.programs.model.words import (
+    Count,
+    Model,
+    Name,
+    Points,
+    Positive,
+    Scalar,
+    UnitName,
+)
 
 
 class Rung(Model):
     """One tier, from the lowest up."""
 
-    at: Figure | dict[Name, Figure] = "0"
+    at: Points | dict[Name, Points] = "0"
     """The figure from which it is held; by currency where they differ. The lowest has 0."""
     attribute: dict[Name, Scalar] = {}
     """A member with this attribute holds the tier, whatever is counted."""
+
+    @property
+    def counted(self) -> bool:
+        """True if a figure carries it."""
+        return "at" in self.model_fields_set
 
 
 class Ladder(Model):
     """Tiers and the figure that carries them."""
 
-    tiers: dict[Name, Rung]
+    tiers: dict[Name, Rung] = Field(min_length=1)
     counts: Annotated[str, Field(pattern=r"^(spend|points|orders|activity:.+)$")] = "spend"
+    unit: UnitName | None = None
+    """For `points`: which; the first unit, unless named."""
     counts_bonus: bool = False
     """For `points`: what promotions add counts as well."""
     settle_days: Count | None = None

@@ -27,7 +27,7 @@ from processors.programs.model.rewards import (
     Reward,
 )
 from processors.programs.model.sides import Referral, Review
-from processors.programs.model.words import Day, Model, Name, Names, Positive, UnitName
+from processors.programs.model.words import Day, Model, Name, Names, Positive, UnitName, Zone
 
 
 class Refund(Model):
@@ -101,10 +101,11 @@ class ProgramFile(Model):
     """Another file, from this one on; maps are merged, all else is replaced, null takes away."""
     program: Name
     says: str = ""
-    time_zone: str
+    time_zone: Zone
     promotion_zone: Literal["member_then_program", "program"] = "member_then_program"
     phone_region: Name | None = None
     late: Late = Late()
-    accepts: dict[Name, str] = {}
-    """Findings of `loyalty program check` that are meant, by their id, with the reason."""
+    accepts: dict[Name, dict[str, str]] = {}
+    """Findings of `loyalty program check` that are meant: by their id, then by the place that the
+    finding names (with or without its version), the reason."""
     versions: dict[Name, Version] = Field(min_length=1)

@@ -12,11 +12,13 @@ from processors.programs.model.words import (
     Count,
     Day,
     EarningName,
-    Figure,
     Model,
     Name,
     Period,
     Positive,
+    Some,
+    SomeMoney,
+    SomePoints,
     TierName,
     UnitName,
     Weekday,
@@ -54,11 +56,11 @@ class Promotion(Model):
     when: When = When()
     basis: Basis = Basis()
     """What `minimum` and `target` are counted on."""
-    multiply: Figure | None = None
-    multiply_by_tier: dict[TierName, Figure] = {}
-    rate: Figure | None = None
+    multiply: Some | None = None
+    multiply_by_tier: dict[TierName, Some] = {}
+    rate: Some | None = None
     """Points per step of the rule, instead of its own rate and of every other promotion."""
-    add: Figure | None = None
+    add: SomePoints | None = None
     unit: UnitName | None = None
     """Of `add`; the first unit, unless named."""
     needs_base: bool = False
@@ -66,7 +68,7 @@ class Promotion(Model):
     rules: tuple[EarningName, ...] | None = Field(default=None, strict=False)
     limit: Limit | None = None
     opt_in: bool = False
-    target: Figure | None = None
+    target: SomeMoney | None = None
     """A challenge: `add` is earned once, when what is kept since opting in reaches this."""
     group: Name | None = None
     """Promotions of one group combine; between groups the best one counts."""

@@ -11,10 +11,14 @@ from processors.programs.model.words import (
     Figure,
     LadderName,
     Model,
+    Money,
     Name,
     Names,
+    Points,
     Positive,
     RewardName,
+    SomeMoney,
+    SomePoints,
     TierName,
     TierNames,
     UnitName,
@@ -27,14 +31,14 @@ class Price(Model):
 
     starts: Day
     ends: Day
-    cost: Figure
+    cost: Points
 
 
 class Balance(Model):
     """Granted when what is available reaches a figure; withdrawn when a refund takes it below."""
 
     unit: UnitName
-    reaches: Figure
+    reaches: SomePoints
     once_per: Literal["membership_year", "lifetime"] | None = None
     reset: bool = False
     """The balance goes to 0, and a new membership year starts that day."""
@@ -52,7 +56,7 @@ class Orders(Model):
 
     count: Positive
     within_days: Positive
-    minimum: Figure = "0.01"
+    minimum: Money = "0.01"
     """Goods that an order must keep, in whole currency units."""
 
 
@@ -74,7 +78,7 @@ class Using(Model):
     """What using a reward earns."""
 
     unit: UnitName
-    points: Figure
+    points: SomePoints
 
 
 class Reward(Model):
@@ -84,9 +88,9 @@ class Reward(Model):
     """
 
     unit: UnitName | None = None
-    cost: Figure | None = None
+    cost: Points | None = None
     prices: tuple[Price, ...] = Field(default=(), strict=False)
-    minimum_order: Figure | None = None
+    minimum_order: Money | None = None
     currency: Name | None = None
     ladder: LadderName | None = None
     tiers: TierNames | None = Field(default=None, strict=False)
@@ -120,7 +124,7 @@ class Conversion(Model):
     """Every full threshold of a unit becomes a voucher."""
 
     unit: UnitName
-    threshold: Figure
+    threshold: SomePoints
     reward: RewardName
     mode: Literal["carry", "reset"] = "carry"
     on_refund: Literal["cancel_unused", "keep_voucher"] = "cancel_unused"
@@ -129,8 +133,8 @@ class Conversion(Model):
 class Ceiling(Model):
     """At most so many points for each full amount of the order."""
 
-    points: Figure
-    per: Figure
+    points: Points
+    per: SomeMoney
 
 
 class Redemption(Model):
@@ -139,14 +143,14 @@ class Redemption(Model):
     mode: Literal["reserve", "immediate"] = "reserve"
     reversible: bool = True
     by_amount: tuple[UnitName, ...] = Field(default=(), strict=False)
-    increment: Figure = "1"
-    minimum_order: Figure | None = None
-    minimum_balance: Figure = "0"
+    increment: SomePoints = "1"
+    minimum_order: Money | None = None
+    minimum_balance: Points = "0"
     """What must remain available."""
     ceiling: Ceiling | None = None
     point_value: Figure | None = None
     """Of one point, in currency units."""
-    remain_payable: Figure | None = None
+    remain_payable: Money | None = None
     """What must remain to be paid of the order."""
     hold_hours: Positive | None = None
 
@@ -172,8 +176,8 @@ class Allowance(Model):
     """Points granted on the first of each month, whose rest lapses at its end."""
 
     unit: UnitName
-    points: Figure
-    per_attribute: dict[Name, Figure] = {}
+    points: SomePoints
+    per_attribute: dict[Name, Points] = {}
     prorate: bool = True
 
 

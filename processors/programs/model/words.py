@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -19,22 +21,59 @@ class Model(BaseModel):
 
 
 def _decimal(value: str) -> str:
-    ratio_of(value)
+    if ratio_of(value)[0] < 0:
+        raise ValueError("must not be negative")
     return value
 
 
 def _text(value: object) -> object:
-    return str(value) if type(value) is int else value
+    if type(value) is not int and not isinstance(value, str):
+        raise ValueError('must be a decimal such as "1.25"')
+    return str(value)
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        near = get_close_matches(value, sorted(available_timezones()), 1)
+        meant = f"; did you mean {near[0]}?" if near else ", for example Europe/Paris"
+        raise ValueError(f"must be a time zone of the IANA list{meant}") from None
+    return value
+
+
+def _some(value: str) -> str:
+    if ratio_of(value)[0] == 0:
+        raise ValueError("must be more than 0")
+    return value
+
+
+def _money(value: str) -> str:
+    if len(value.partition(".")[2].rstrip("0")) > MINOR:
+        raise ValueError(f"is an amount of money: at most {MINOR} decimal places")
+    return value
 
 
 def _date(value: object) -> object:
-    return date.fromisoformat(value) if isinstance(value, str) else value
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError as bad:
+        raise ValueError(f"must be a date such as 2026-03-01 ({bad})") from None
 
 
 def _clock(value: str) -> str:
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d|24:00", value):
         raise ValueError('must be a time of day such as "16:00"')
     return value
+
+
+MINOR = 2
+"""Places of a currency's minor unit."""
+
+
+@dataclass(frozen=True)
+class InUnit:
+    """Marks a number of points: it has no more places than the unit it is of."""
 
 
 @dataclass(frozen=True)
@@ -53,20 +92,39 @@ EarningName = Annotated[Name, Refers("earning rule")]
 RuleName = Annotated[Name, Refers("rule")]
 Figure = Annotated[str, BeforeValidator(_text), AfterValidator(_decimal)]
 """An exact figure, for example 1.25 or 500.00."""
+Some = Annotated[Figure, AfterValidator(_some)]
+"""A figure above 0."""
+Money = Annotated[Figure, AfterValidator(_money)]
+"""An amount in whole currency units."""
+SomeMoney = Annotated[Money, AfterValidator(_some)]
+"""An amount of money above 0."""
+Points = Annotated[Figure, InUnit()]
+"""A number of points, with the places of its unit."""
+SomePoints = Annotated[Some, InUnit()]
 Day = Annotated[date, BeforeValidator(_date)]
 """A local date; it stands for its first instant."""
 Clock = Annotated[str, AfterValidator(_clock)]
 """A local time of day."""
+Zone = Annotated[str, AfterValidator(_zone)]
 Positive = Annotated[int, Field(ge=1)]
 Count = Annotated[int, Field(ge=0)]
 Scalar = str | bool | int
 Names = tuple[Name, ...]
 TierNames = tuple[TierName, ...]
-LineKind = Literal["goods", "shipping", "fee", "tip", "gift_card", "donation", "deposit"]
 Rounding = Literal["floor", "ceil", "half_up"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Period = Literal[
-    "order", "day", "month", "quarter", "fiscal_quarter", "year", "fiscal_year", "lifetime"
+    "order",
+    "day",
+    "week",
+    "month",
+    "quarter",
+    "fiscal_quarter",
+    "year",
+    "fiscal_year",
+    "membership_year",
+    "lifetime",
 ]
+CapPeriod = Literal[Period, "currency_unit"]
 Activity = Annotated[str, Field(pattern=r"^(order|redemption|(activity|entitlement):.+)$")]
 """What members do: `order`, `redemption`, `activity:NAME` or `entitlement:REWARD`."""

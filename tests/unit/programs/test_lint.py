@@ -23,7 +23,7 @@ versions:
     earning:
       base:
         unit: points
-        rate: {by_tier: {low: "1", high: "2"}}
+        rate: {by_tier: {low: "1", middle: "1", high: "2"}}
         caps:
           - {amount: "100", per: day}
           - {amount: "500", per: month}
@@ -68,7 +68,7 @@ RATES = """\
 """
 
 MISTAKES = {
-    "a tier that is no rung": ('low: "1", high', 'low: "1", hgih', "name-unknown", 11),
+    "a tier that is no rung": ('"1", high', '"1", hgih', "name-unknown", 11),
     "thresholds out of order": ('{at: "500.00"}', '{at: "50.00"}', "tier-order", 20),
     "two tiers at one figure": ('{at: "500.00"}', '{at: "100.00"}', "tier-overlap", 20),
     "a lowest tier above 0": ('low: {at: "0"}', 'low: {at: "10"}', "tier-gap", 18),
@@ -181,7 +181,7 @@ MISTAKES = {
     "a key with a typo": ('cost: "80"', 'costs: "80"', "language", 32),
     "a finding accepted that is none": (
         "time_zone: Europe/Paris\n",
-        "time_zone: Europe/Paris\naccepts: {cap-never-bind: typo}\n",
+        "time_zone: Europe/Paris\naccepts: {cap-never-bind: {caps: typo}}\n",
         "name-unknown",
         3,
     ),
@@ -222,11 +222,17 @@ def swap(before: str, after: str) -> str:
 
 
 def test_an_accepted_finding_is_silent(tmp_path: Path) -> None:
-    """The file says what is meant, and why."""
+    """The file says what is meant, where, and why; the same finding elsewhere is still told."""
     text = swap("base: {unit: points}", "base: {unit: points, rounding: ceil}")
-    accepted = "time_zone: Europe/Paris\naccepts: {rounding-leaks: published so}\n"
-    assert found(tmp_path, text) != []
-    assert found(tmp_path, text.replace("time_zone: Europe/Paris\n", accepted)) == []
+    zone = "time_zone: Europe/Paris\n"
+    leaks = f"{zone}accepts: {{rounding-leaks: {{earning.base.rounding: published so}}}}\n"
+    assert [finding.id for finding in found(tmp_path, text)] == ["rounding-leaks"]
+    assert found(tmp_path, text.replace(zone, leaks)) == []
+    elsewhere = text.replace(zone, leaks.replace("earning.base", "versions.v1.earning.base"))
+    assert [finding.id for finding in found(tmp_path, elsewhere)] == [
+        "accepts-nothing",
+        "rounding-leaks",
+    ]
 
 
 def test_every_program_here_is_in_order() -> None:
