@@ -113,15 +113,42 @@ def lower_tier(draft: Draft, ladder: Ladder, counted_at: int) -> None:
     window, _ = ladder.window_of(counted_at, account)
     rolling = ladder.rolling_from is not None
     name = ROLLING if rolling else window
-    tier = supported(ladder, account, draft.time if rolling else counted_at)
     grounds: list[Ground] = []
     for ground in held.grounds:
+        tier = _still(draft, ladder, ground) if rolling else supported(ladder, account, counted_at)
         if ground.window != name or rank_of(ladder, ground.tier) <= rank_of(ladder, tier):
             grounds.append(ground)
         elif rank_of(ladder, tier):
             grounds.append(Ground(name, tier, ground.since, ground.until))
     if tuple(grounds) != held.grounds:
         _settle(draft, ladder, tuple(grounds), "refund")
+
+
+def _still(draft: Draft, ladder: Ladder, ground: Ground) -> str:
+    """What a rolling figure carries now, or carried as it gave a tier that is held to a date.
+
+    Such a tier is not lost to orders that have left since, so neither do refunds take it for them.
+    """
+    account = draft.account
+    instants = [draft.time, *_given_at(ladder, account, ground)]
+    carried = [supported(ladder, account, at) for at in instants]
+    return max(carried, key=lambda tier: rank_of(ladder, tier))
+
+
+def _given_at(ladder: Ladder, account: Account, ground: Ground) -> list[int]:
+    """When a tier that is held to a date was reached, or judged for the last time."""
+    if ladder.held_from is None or ground.until is None or ground.window != ROLLING:
+        return []
+    first = ladder.held_until(ground.since, account) == ground.until
+    return [ground.since if first else ladder.held_from(ground.until)]
+
+
+def rolling_start(ladder: Ladder, account: Account, at: int) -> str:
+    """The first day that a rolling figure still needs."""
+    assert ladder.rolling_from is not None, "the window rolls"
+    grounds = standing_of(ladder, account).grounds
+    given = [given_at for ground in grounds for given_at in _given_at(ladder, account, ground)]
+    return min(ladder.rolling_from(instant) for instant in (at, *given))
 
 
 def judge(draft: Draft, ladder: Ladder) -> None:

@@ -15,7 +15,7 @@ from processors.accounts.lasting import reason_of
 from processors.accounts.lots import expire, in_order, release
 from processors.accounts.rewards import close, follow_tiers
 from processors.accounts.steps import ripen
-from processors.accounts.tiers import change_rules, gain, judge
+from processors.accounts.tiers import change_rules, gain, judge, rolling_start
 from processors.decisions.calendar import announce, open_reward, renew_allowance, start_version
 from processors.decisions.closing import round_off
 from processors.decisions.conversions import convert
@@ -157,9 +157,9 @@ def _reset_window(draft: Draft, rest: str) -> None:
     if ladder.rolling_from is None:
         horizon = calendar.days_after(draft.time, -draft.program.refund_horizon_days)
         first, _ = ladder.window_of(horizon, account)
-        draft.put("marks", f"window/{ladder_id}", window)
     else:
-        first = ladder.rolling_from(draft.time)
+        first = rolling_start(ladder, account, draft.time)
+    draft.put("marks", f"window/{ladder_id}", window)
     prefix = f"{ladder_id}/"
     for key in sorted(account.counters):
         if key.startswith(prefix) and key[len(prefix) :].partition("/")[0] < first:

@@ -36,6 +36,7 @@ def compile_ladder(
         window_of=window,
         held_until=_held(ladder, window, calendar),
         rolling_from=_rolling_from(ladder, calendar) if rolling else None,
+        held_from=_held_from(ladder, calendar) if rolling else None,
         rolling_until=_rolling_until(ladder, calendar) if rolling else None,
         by_currency=any(isinstance(rung.at, dict) for rung in ladder.tiers.values()),
         unit=ladder.unit or next(iter(version.units), ""),
@@ -119,6 +120,13 @@ def _held(
         return None if ends is None else window(ends, account)[1]
 
     return next_window
+
+
+def _held_from(ladder: model.Ladder, calendar: Calendar) -> Callable[[int], int] | None:
+    if ladder.hold_days is not None or ladder.held != "months":
+        return None
+    months = ladder.hold_months or MONTHS
+    return lambda until: calendar.months_after(until, -months)
 
 
 def _rolling_from(ladder: model.Ladder, calendar: Calendar) -> Callable[[int], str]:

@@ -39,6 +39,8 @@ class Ladder:
     held_until: Callable[[int, Account], int | None]
     rolling_from: Callable[[int], str] | None = None
     """For a rolling window: the first date (YYYY-MM-DD) that is in it at an instant."""
+    held_from: Callable[[int], int] | None = None
+    """For a tier held so many months in a rolling window: when one was judged that ends then."""
     rolling_until: Callable[[int], int] | None = None
     """For a rolling window: when what was counted at an instant leaves it."""
     by_currency: bool = False
