@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.accounts.lots import Origin, earn, expire, in_order
-from processors.accounts.rewards import close, gate, grant
+from processors.accounts.rewards import close, gate, grant, held_grants
 from processors.decisions.retroactive import price_again
 from schemas.ledger import Notice
 
@@ -27,6 +27,15 @@ def open_reward(draft: Draft, reward_id: str) -> None:
             return
         draft.put("marks", mark, year)
     grant(draft, reward, "birthday" if reward.on_birthday else "calendar")
+
+
+def open_running(draft: Draft, *, birthdays: bool = False) -> None:
+    """What the calendar has opened already, for who joins, or tells a birthday, in the middle."""
+    for reward in draft.version.rewards.values():
+        if reward.running is None or (birthdays and not reward.on_birthday):
+            continue
+        if reward.running(draft.time, draft.account) and not held_grants(draft.account, reward.id):
+            open_reward(draft, reward.id)
 
 
 def announce(draft: Draft, promotion: str) -> None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from processors.accounts.items import Profile
 from processors.accounts.rewards import follow_tiers, grant
 from processors.accounts.tiers import match_attributes
-from processors.decisions.calendar import allow
+from processors.decisions.calendar import allow, open_running
 from processors.decisions.referrals import attribute_enrolment
 from processors.decisions.verdict import ACCEPTED, FORWARDED, Verdict, refused
 from schemas.transfers import AliasClaim
@@ -50,6 +50,7 @@ def welcome(draft: Draft) -> None:
         window = reward.on_enrolment
         if window is not None and window[0] <= draft.time < window[1]:
             grant(draft, reward, "enrolment")
+    open_running(draft)
     for allowance in version.allowances:
         allow(draft, allowance, joined=True)
     if version.allowances or any(one.on_enrolment for one in version.rewards.values()):
@@ -117,6 +118,8 @@ def profile_changed(draft: Draft, data: ProfileChanged) -> Verdict:
         ),
     )
     judge_attributes(draft)
+    if moved:
+        open_running(draft, birthdays=True)
     return ACCEPTED
 
 

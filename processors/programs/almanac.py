@@ -9,10 +9,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from processors.programs.birthdays import counted
-from processors.programs.calendars import calendar as calendar_of
+from processors.programs.birthdays import at_home, counted
+from processors.programs.calendars import WEEKDAYS
 from processors.programs.compiled import Dated
-from processors.programs.promotions import WEEKDAYS, span_of
+from processors.programs.promotions import span_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -75,12 +75,6 @@ def _birthdays(
         return None
 
     return next_at
-
-
-def at_home(account: Account, calendar: Calendar) -> Calendar:
-    """The calendar where the member lives; the program's, if that is not known."""
-    zone = account.profile.timezone
-    return calendar if zone is None else calendar_of(zone)
 
 
 def _weekdays(weekday: str, nth: int, calendar: Calendar) -> Callable[[int, Account], int | None]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from processors.programs.calendars import calendar as calendar_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -25,6 +27,12 @@ def birthday_in(year: int, birthday: str) -> date:
         except ValueError:
             return date(year, month, day - 1)
     return date(year, month, day)
+
+
+def at_home(account: Account, calendar: Calendar) -> Calendar:
+    """The calendar where the member lives; the program's, if that is not known."""
+    zone = account.profile.timezone
+    return calendar if zone is None else calendar_of(zone)
 
 
 def counted(

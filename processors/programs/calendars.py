@@ -15,6 +15,7 @@ SECOND = 1_000_000
 QUARTER_HOUR = 900 * SECOND
 """Offsets of a zone change only at full quarters of an hour."""
 MONTHS = 12
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEEK, FRIDAY = 7, 4
 EPOCH = date(1970, 1, 1).toordinal()
 DAY = 86_400 * SECOND

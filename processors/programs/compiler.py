@@ -82,6 +82,7 @@ def _version(
 ) -> compiled.Version:
     holder: list[compiled.Version] = []
     freeze = freezing(version, file, calendar)
+    price = pricing(version)
 
     def frozen(order: Order, account: Account) -> Frozen:
         return freeze(order, account, holder[0])
@@ -99,8 +100,8 @@ def _version(
         enrolment=version.enrolment,
         rules=compile_rules(version, calendar),
         freeze=frozen,
-        price=pricing(version),
-        limits=limiting(version, calendar),
+        price=price,
+        limits=limiting(version, calendar, price),
         ladders=tuple(
             compile_ladder(key, ladder, version, calendar)
             for key, ladder in version.ladders.items()

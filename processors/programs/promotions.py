@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from processors.accounts.items import Frozen
 from processors.accounts.tiers import tiers_held
 from processors.programs.birthdays import running
+from processors.programs.calendars import WEEKDAYS
 from processors.programs.conditions import attributes_of, holds
 from processors.programs.periods import window_of
 from processors.programs.rates import reached
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
     from processors.accounts.items import Order
     from processors.programs import model
     from processors.programs.calendars import Calendar
-    from processors.programs.compiled import Version
+    from processors.programs.compiled import Award, Miss, Version
+
+    Price = Callable[[Order], tuple[list[Award], list[Miss]]]
 
 FAR = 1 << 62
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MINUTE = 60_000_000
 
 
@@ -173,9 +175,9 @@ def trigger_key(name: str, period: str) -> str:
 
 
 def limiting(
-    version: model.Version, calendar: Calendar
+    version: model.Version, calendar: Calendar, price: Price
 ) -> Callable[[Order, Account], list[tuple[str, int]]]:
-    """Trigger counters that an order uses up."""
+    """Trigger counters that an order uses up: of the promotions that gave it something."""
     limited = [
         (name, window_of(promotion.limit.per, calendar, version.fiscal_year_starts))
         for name, promotion in version.promotions.items()
@@ -183,11 +185,21 @@ def limiting(
     ]
     if not limited:
         return lambda _order, _account: []
-    return lambda order, account: [
-        (trigger_key(name, period(order.time, account)), 1)
-        for name, period in limited
-        if name in order.frozen.promotions
-    ]
+
+    def used_up(order: Order, account: Account) -> list[tuple[str, int]]:
+        if not any(name in order.frozen.promotions for name, _ in limited):
+            return []
+        awards, _ = price(order)
+        gave = {award.rule for award in awards}
+        for award in awards:
+            gave |= set(str(award.figures.get("promotions", "")).split(","))
+        return [
+            (trigger_key(name, period(order.time, account)), 1)
+            for name, period in limited
+            if name in gave
+        ]
+
+    return used_up
 
 
 def opting_in(version: model.Version) -> Callable[[str, int, Account], str | None]:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from processors.accounts.anchors import anchor
 from processors.programs import compiled, model
+from processors.programs.birthdays import at_home, counted
+from processors.programs.calendars import WEEKDAYS
 from processors.programs.figures import steps_of
 from processors.programs.redeeming import minor_of
 
@@ -38,6 +40,7 @@ def compile_reward(
         ladder=ladder,
         plan=reward.plan,
         open_at=_open(reward, calendar),
+        running=_running(reward, version, calendar),
         valid_until=_valid(reward, ladder, calendar),
         quantity=reward.quantity,
         on_tier=entry,
@@ -93,23 +96,54 @@ def _valid(
     reward: model.Reward, ladder: str | None, calendar: Calendar
 ) -> Callable[[int, Account], int | None] | None:
     by_tier, days = dict(reward.valid_days_by_tier), reward.valid_days
+
+    def here(account: Account) -> Calendar:
+        return calendar if reward.on_birthday is None else at_home(account, calendar)
+
     if by_tier:
 
         def until(at: int, account: Account) -> int | None:
             held = account.standings.get(ladder or "")
             tier = next(iter(by_tier)) if held is None else held.tier
             many = by_tier.get(tier, days)
-            return None if many is None else calendar.days_after(at, many)
+            return None if many is None else here(account).days_after(at, many)
 
         return until
     if days is not None:
-        return lambda at, _account: calendar.days_after(at, days)
+        return lambda at, account: here(account).days_after(at, days)
     if reward.valid_until == "year_end":
-        return lambda at, _account: calendar.first_of_year(at, 1)
+        return lambda at, account: here(account).first_of_year(at, 1)
     if reward.valid_until == "month_end" or reward.on_birthday == "month":
-        return lambda at, _account: calendar.first_of_month(at, 1)
+        return lambda at, account: here(account).first_of_month(at, 1)
     if reward.on_weekday is not None or reward.on_birthday == "day":
-        return lambda at, _account: calendar.days_after(at, 1)
+        return lambda at, account: here(account).days_after(at, 1)
+    return None
+
+
+def _running(
+    reward: model.Reward, version: model.Version, calendar: Calendar
+) -> Callable[[int, Account], bool] | None:
+    """Whether an instant lies in what the calendar opens: for who joins in the middle of it."""
+    kind, days, lock_days = reward.on_birthday, reward.on_weekday, version.birthday.lock_days
+    if kind is not None:
+
+        def birthday(at: int, account: Account) -> bool:
+            home = at_home(account, calendar)
+            today = home.date(at)
+            day = counted(account.profile, today.year, lock_days, home.date)
+            return day is not None and (
+                day == today or (kind == "month" and day.month == today.month)
+            )
+
+        return birthday
+    if days is not None:
+        wanted, nth = WEEKDAYS.index(days.weekday), days.nth
+
+        def weekday(at: int, _account: Account) -> bool:
+            today = calendar.date(at)
+            return today.weekday() == wanted and (today.day - 1) // len(WEEKDAYS) == nth - 1
+
+        return weekday
     return None
 
 

@@ -59,6 +59,8 @@ class Reward:
     """Granted to who enrols from an instant on, and before another."""
     on_birthday: Literal["day", "month"] | None = None
     on_weekday: bool = False
+    running: Callable[[int, Account], bool] | None = None
+    """Whether an instant lies in what the calendar opens; None for a reward that it does not."""
     top_up: Mapping[str, int] = field(default_factory=dict)
     """By tier: how many there are to be in all per calendar year."""
     choice_group: str | None = None
