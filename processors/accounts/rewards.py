@@ -185,6 +185,8 @@ def follow_tiers(draft: Draft, since: int) -> None:
                     withdraw_unused(draft, ground)
             elif reward.top_up and reward.ladder == ladder:
                 _top_up(draft, reward, str(now), refund=refund)
+            elif reward.ladder == ladder and reward.cost is None and _barred(reward, str(now)):
+                _close_all(draft, reward, f"tier/{now}")
 
 
 def _top_up(draft: Draft, reward: Reward, tier: str, *, refund: bool) -> None:
@@ -198,13 +200,24 @@ def _top_up(draft: Draft, reward: Reward, tier: str, *, refund: bool) -> None:
         grant(draft, reward, f"tier/{tier}", quantity=missing, ground=ground)
         draft.count(key, missing)
     elif missing < 0 and refund:
-        held = [name for name, _ in held_grants(draft.account, reward.id)]
-        for name in reversed(held):
-            item = draft.account.grants[name]
-            if missing < 0 and item.valid_from and item.quantity <= -missing:
-                close(draft, name, "withdrawn", "refund")
-                draft.count(key, -item.quantity)
-                missing += item.quantity
+        for name, item in reversed(held_grants(draft.account, reward.id)):
+            taken = min(item.quantity, -missing)
+            if taken:
+                rest = replace(item, quantity=item.quantity - taken)
+                draft.put("grants", name, rest if rest.quantity else None)
+                tell(draft, "withdrawn", name, item, taken, "refund")
+                draft.count(key, -taken)
+                missing += taken
+
+
+def _barred(reward: Reward, tier: str) -> bool:
+    return reward.tiers is not None and tier not in reward.tiers
+
+
+def _close_all(draft: Draft, reward: Reward, reason: str) -> None:
+    """An entitlement that is bound to a tier closes when the tier ends."""
+    for name, _ in held_grants(draft.account, reward.id):
+        close(draft, name, "withdrawn", reason)
 
 
 def tell(draft: Draft, change: Change, name: str, item: Grant, quantity: int, reason: str) -> None:

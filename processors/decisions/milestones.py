@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from processors.accounts.anchors import ANCHOR
 from processors.accounts.lots import expire, in_order
 from processors.accounts.rewards import close, grant
 from processors.decisions.orders import goods_kept_minor
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from processors.accounts.draft import Draft
     from processors.programs.compiled import Reach, Regulars, Reward
 
@@ -37,17 +41,26 @@ def _judge_balance(draft: Draft, reward: Reward, reach: Reach) -> None:
     window = draft.version.once_in(reach.once_per, draft.time, draft.account)
     if available >= reach.amount and (window is None or draft.account.marks.get(mark) != window):
         _grant_reached(draft, reward, reach, window)
-    elif available < reach.amount and draft.item.type in REFUNDS and not reach.reset:
+    elif available < reach.amount and not reach.reset:
         names = [name for name, item in draft.account.grants.items() if item.ground == ground]
+        if draft.item.type not in REFUNDS:
+            _keep_for_good(draft, names)
+            return
         for name in sorted(names):
             close(draft, name, "withdrawn", "refund")
             draft.put("marks", mark, None)
 
 
+def _keep_for_good(draft: Draft, names: Iterable[str]) -> None:
+    """What took the balance below was no refund, so no later refund takes the reward."""
+    for name in sorted(names):
+        draft.put("grants", name, replace(draft.account.grants[name], ground=None))
+
+
 def _grant_reached(draft: Draft, reward: Reward, reach: Reach, window: str | None) -> None:
     ground = f"balance/{reward.id}"
     if window is None and not reach.reset:
-        held = any(item.ground == ground for item in draft.account.grants.values())
+        held = any(item.reward_id == reward.id for item in draft.account.grants.values())
         if held:
             return
     grant(draft, reward, ground, ground=ground)
@@ -56,8 +69,18 @@ def _grant_reached(draft: Draft, reward: Reward, reach: Reach, window: str | Non
         draft.put("marks", f"once/{reward.id}", window)
     if reach.reset:
         expire(draft, [name for name, _ in in_order(draft, reach.unit)], "reset")
+        _keep_for_good(draft, _resting_on(draft, reach.unit))
         start = draft.program.calendar.days_after(draft.time, 0)
         draft.put("marks", ANCHOR, str(start))
+
+
+def _resting_on(draft: Draft, unit: str) -> list[str]:
+    grounds = {
+        f"balance/{one.id}"
+        for one in draft.version.milestones
+        if one.on_balance is not None and one.on_balance.unit == unit
+    }
+    return [name for name, item in draft.account.grants.items() if item.ground in grounds]
 
 
 def _judge_activity(draft: Draft, reward: Reward, activity: str, figure: int) -> None:

@@ -37,12 +37,16 @@ def refunded(draft: Draft, data: PurchaseRefunded) -> Verdict:
             return refused("over_refund")
         if version.refund_custom == "spread":
             cuts = spread(goods, data.amount_minor)
-            kept = tuple(
-                replace(line, kept_minor=line.kept_minor - cut)
-                for line, cut in zip(kept, cuts, strict=True)
-            )
+            kept = tuple(_cut(line, cut) for line, cut in zip(kept, cuts, strict=True))
     _post(draft, data.order_id, order, replace(order, lines=kept))
     return ACCEPTED
+
+
+def _cut(line: OrderLine, cut_minor: int) -> OrderLine:
+    """A line's share of a custom amount; its units go with the last of its money."""
+    left = line.kept_minor - cut_minor
+    units = line.kept_quantity if left or not cut_minor else 0
+    return replace(line, kept_minor=left, kept_quantity=units)
 
 
 def _after_lines(
