@@ -19,6 +19,7 @@ from processors.accounts.lots import NEVER, keep
 from processors.accounts.rewards import follow_tiers
 from processors.accounts.tiers import raise_tier
 from processors.decisions.verdict import ACCEPTED, FORWARDED, Verdict, refused
+from processors.decisions.waiting import apply_waiting
 from schemas.ledger import Leg
 from schemas.transfers import AliasClaim, MergeContent, MergeRequest
 from schemas.values import identity
@@ -132,6 +133,8 @@ def received(draft: Draft, data: MergeContent) -> Verdict:
     follow_tiers(draft, notices)
     if data.settles:
         draft.settles.append(data.settles)
+    for key in sorted(content.orders):
+        apply_waiting(draft, f"order/{key}")
     return ACCEPTED
 
 

@@ -59,7 +59,8 @@ class Stage:
         source = step.source or self.document.source
         name = step.id or f"{self.example.id}-{step.number}"
         self.topology.send(TOPIC, step.member.encode(), self._event(step, name, source), STRUCTURED)
-        self.topology.pump()
+        # A late event may bring what is due before now.
+        self.topology.advance(self.topology.now)
         after = self._since(LEDGER, due)
         records = [DECODER.decode(record.value or b"") for record in after]
         outcome, reason = _outcome(_answers(records, source, name))

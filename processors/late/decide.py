@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.accounts.draft import Draft
+from processors.decisions.verdict import ACCEPTED
 from processors.late.again import SETTLED, STAYS_REFUSED, Own, decide_again
 from processors.late.corrections import correct
 from processors.late.effects import new_effects
+from schemas.values import identity
 
 if TYPE_CHECKING:
     from processors.accounts.account import Account
@@ -21,6 +23,8 @@ def decide_late(draft: Draft, item: Input, history: History) -> tuple[Draft, Ver
     account = draft.account
     again = Draft(history.checkpoint, item, draft.program, draft.decide, draft.pass_time)
     verdict, own = decide_again(again, item, history.records)
+    if verdict.outcome == "parked" and _came_after_all(again, item):
+        verdict = ACCEPTED
     if verdict.outcome in STAYS_REFUSED:
         # A move that may not be received still goes back.
         draft.effects = own.effects
@@ -32,6 +36,13 @@ def decide_late(draft: Draft, item: Input, history: History) -> tuple[Draft, Ver
     draft.refusals, draft.settles = own.refusals + refusals, own.settles + settles
     draft.fired, draft.missed = own.fired, own.missed
     return draft, verdict
+
+
+def _came_after_all(again: Draft, item: Input) -> bool:
+    """True when what the late input waited for has come since its time, and it was taken then."""
+    if identity(item.source, item.id) in again.account.parked:
+        return False
+    return all(refusal.rule != f"{SETTLED}{item.id}" for refusal in again.refusals)
 
 
 def _waited_for(account: Account, again: Draft, own: Own) -> tuple[list[str], list[Refusal]]:
