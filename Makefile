@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 MINUTES ?= 2
+NODES ?= 3
 SEEDS ?= 200
 SEED_START ?= 0
 
@@ -38,7 +39,7 @@ bench: setup
 	$(BIN)/python -m tests.bench
 
 chaos: setup
-	$(BIN)/python -m tests.chaos --minutes $(MINUTES)
+	$(BIN)/python -m tests.chaos --minutes $(MINUTES) --nodes $(NODES)
 
 simulate: setup
 	$(BIN)/python -m tests.simulator --seeds $(SEEDS) --start $(SEED_START)

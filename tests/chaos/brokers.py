@@ -40,7 +40,6 @@ class Brokers:
 
     def __init__(self, home: Path, proxy: Proxy, workers: int) -> None:
         self.home = home
-        self.proxy = proxy
         ports = free_ports()
         self.workers = [f"WORKER{number}" for number in range(workers)]
         self.ports = {
@@ -101,7 +100,7 @@ class Brokers:
         """All links are whole."""
         for links in self.links.values():
             for link in links:
-                self.proxy.mend(link)
+                link.mend()
 
     async def leader(self, settings: Settings, topic: str, partition: int) -> int:
         """The broker that leads a partition."""

@@ -23,17 +23,49 @@ THERE, BACK = "there", "back"
 
 
 class Link:
-    """Connections to one server by one way."""
+    """Connections to one server by one way. What is done to it may be done from any thread."""
 
-    def __init__(self, port: int, target: int) -> None:
+    def __init__(self, port: int, target: int, loop: asyncio.AbstractEventLoop) -> None:
         self.port = port
         self.target = target
-        self.cut: set[str] = set()
+        self.loop = loop
+        self.closed: set[str] = set()
+        """The ways that nothing gets through."""
         self.delay_seconds = 0.0
         self.bytes_per_second = 0
         """Of each connection in each direction; 0: as fast as it goes."""
         self.mended = asyncio.Event()
         self.lines: set[asyncio.StreamWriter] = set()
+
+    def cut(self, *ways: str) -> None:
+        """Hold what goes these ways; both, if none is named."""
+        self.loop.call_soon_threadsafe(self.closed.update, ways or (THERE, BACK))
+
+    def slow(self, delay_seconds: float, bytes_per_second: int = 0) -> None:
+        """Make every piece wait, and then for its size."""
+        self.delay_seconds, self.bytes_per_second = delay_seconds, bytes_per_second
+
+    def mend(self) -> None:
+        """As if nothing had ever been wrong."""
+        self.slow(0.0)
+        self.loop.call_soon_threadsafe(self._mend)
+
+    def reset(self) -> None:
+        """Every connection ends at once, without a word."""
+        self.loop.call_soon_threadsafe(self.drop)
+
+    def _mend(self) -> None:
+        self.closed.clear()
+        self.mended.set()
+        self.mended = asyncio.Event()
+
+    def drop(self) -> None:
+        """The same, in the loop."""
+        for line in list(self.lines):
+            with suppress(OSError):  # it may be closed already
+                own = line.get_extra_info("socket")
+                own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+            line.transport.abort()
 
     async def serve(self, client: asyncio.StreamReader, answer: asyncio.StreamWriter) -> None:
         """One connection, until either side closes it."""
@@ -44,50 +76,31 @@ class Link:
             return
         self.lines |= {answer, ask}
         try:
-            await asyncio.gather(self.pump(client, ask, THERE), self.pump(server, answer, BACK))
+            await asyncio.gather(self._pump(client, ask, THERE), self._pump(server, answer, BACK))
         finally:
             self.lines -= {answer, ask}
             answer.transport.abort()
             ask.transport.abort()
 
-    async def pump(
+    async def _pump(
         self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, way: str
     ) -> None:
         """Pass on what comes, as the link is at that moment."""
         with suppress(OSError):
             while piece := await source.read(PIECE):
-                await self.passing(way, len(piece))
+                await self._passing(way, len(piece))
                 sink.write(piece)
                 await sink.drain()
         sink.transport.abort()
 
-    async def passing(self, way: str, size: int) -> None:
+    async def _passing(self, way: str, size: int) -> None:
         """What it costs to get through."""
         if self.delay_seconds:
             await asyncio.sleep(self.delay_seconds)
         if self.bytes_per_second:
             await asyncio.sleep(size / self.bytes_per_second)
-        while way in self.cut:
+        while way in self.closed:
             await self.mended.wait()
-
-    def slow(self, delay_seconds: float, bytes_per_second: int) -> None:
-        """Each piece waits, and then for its size."""
-        self.delay_seconds, self.bytes_per_second = delay_seconds, bytes_per_second
-
-    def mend(self) -> None:
-        """As if nothing had ever been wrong."""
-        self.cut.clear()
-        self.delay_seconds, self.bytes_per_second = 0.0, 0
-        self.mended.set()
-        self.mended = asyncio.Event()
-
-    def reset(self) -> None:
-        """Every connection ends at once, without a word."""
-        for line in list(self.lines):
-            with suppress(OSError):  # it may be closed already
-                own = line.get_extra_info("socket")
-                own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
-            line.transport.abort()
 
 
 class Proxy(threading.Thread):
@@ -107,7 +120,7 @@ class Proxy(threading.Thread):
     async def _close(self) -> None:
         for link, server in self.serving:
             server.close()
-            link.reset()
+            link.drop()
         rest = asyncio.all_tasks() - {asyncio.current_task()}
         for task in rest:
             task.cancel()
@@ -124,24 +137,8 @@ class Proxy(threading.Thread):
 
     def link(self, port: int, target: int) -> Link:
         """A new link from a port to another."""
-        link = Link(port, target)
+        link = Link(port, target, self.loop)
         serving = asyncio.start_server(link.serve, HOST, port)
         server = asyncio.run_coroutine_threadsafe(serving, self.loop).result()
         self.serving.append((link, server))
         return link
-
-    def cut(self, link: Link, *ways: str) -> None:
-        """Hold what goes these ways; both, if none is named."""
-        self.loop.call_soon_threadsafe(link.cut.update, ways or (THERE, BACK))
-
-    def slow(self, link: Link, delay_seconds: float, bytes_per_second: int = 0) -> None:
-        """Make every piece wait, and the link narrow."""
-        self.loop.call_soon_threadsafe(link.slow, delay_seconds, bytes_per_second)
-
-    def mend(self, link: Link) -> None:
-        """End whatever is wrong with the link."""
-        self.loop.call_soon_threadsafe(link.mend)
-
-    def reset(self, link: Link) -> None:
-        """End its connections."""
-        self.loop.call_soon_threadsafe(link.reset)

@@ -53,7 +53,7 @@ def link(proxy: Proxy) -> Iterator[Link]:
         thread.start()
         made = proxy.link(next(ports), server.server_address[1])
         yield made
-        proxy.reset(made)
+        made.reset()
         server.shutdown()
         thread.join()
 
@@ -94,38 +94,34 @@ async def test_a_whole_link_passes_everything_on(caller: Caller) -> None:
 
 @pytest.mark.parametrize("ways", [(THERE,), (BACK,), ()])
 async def test_what_is_cut_is_held_and_comes_later(
-    proxy: Proxy, link: Link, caller: Caller, ways: tuple[str, ...]
+    link: Link, caller: Caller, ways: tuple[str, ...]
 ) -> None:
     """Either way, or both: nothing comes until the link is mended; then what was held does."""
-    proxy.cut(link, *ways)
+    link.cut(*ways)
     assert not await caller.hears(b"hello")
-    proxy.mend(link)
+    link.mend()
     assert await caller.late()
 
 
-async def test_a_slow_link_takes_its_time(proxy: Proxy, link: Link, caller: Caller) -> None:
+async def test_a_slow_link_takes_its_time(link: Link, caller: Caller) -> None:
     """Longer than we wait, but it arrives."""
-    proxy.slow(link, SOON)
+    link.slow(SOON)
     began = time.monotonic()
     assert not await caller.hears(b"hello")
     assert await asyncio.wait_for(caller.reader.read(100), 10)
     assert time.monotonic() - began >= 2 * SOON
 
 
-async def test_a_narrow_link_takes_as_long_as_there_is_to_carry(
-    proxy: Proxy, link: Link, caller: Caller
-) -> None:
+async def test_a_narrow_link_takes_as_long_as_there_is_to_carry(link: Link, caller: Caller) -> None:
     """A hundred bytes at a hundred bytes a second."""
-    proxy.slow(link, 0.0, 100)
+    link.slow(0.0, 100)
     assert not await caller.hears(b"x" * 100)
 
 
-async def test_a_reset_ends_connections_and_lets_new_ones_come(
-    proxy: Proxy, link: Link, caller: Caller
-) -> None:
+async def test_a_reset_ends_connections_and_lets_new_ones_come(link: Link, caller: Caller) -> None:
     """Without a word, as a router does that has forgotten them."""
     assert await caller.hears(b"hello")
-    proxy.reset(link)
+    link.reset()
     with pytest.raises(ConnectionError):
         await asyncio.wait_for(caller.reader.readexactly(1), 10)
     again = await Caller().call(link)

@@ -14,7 +14,6 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
 
 from rich.progress import Progress
 
@@ -22,13 +21,10 @@ from processors.runtime import admin
 from processors.runtime.clock import tell
 from processors.runtime.settings import Settings
 from tests.demo.checking import Found, differences
-from tests.demo.running import Workers, broker_of, console, inputs, settled
+from tests.demo.running import Workers, broker_of, console, inputs, interrupted, settled
 from tests.demo.sending import send
 from tests.model.book import Book
 from tests.story.story import END, Story
-
-if TYPE_CHECKING:
-    from types import FrameType
 
 PARTITIONS = 6
 MEMBERS = 2400
@@ -131,11 +127,6 @@ def teller(book: Book) -> str:
         book.members.values(),
         key=lambda member: (min(len(member.redemptions), 3), min(len(member.orders), 6)),
     ).name
-
-
-def interrupted(_number: int, _frame: FrameType | None) -> NoReturn:
-    """SIGTERM ends the demo as Ctrl-C does: whatever it started is stopped."""
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

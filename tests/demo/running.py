@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from rich.console import Console
 
@@ -19,6 +19,7 @@ from tests.demo.checking import Found, decided, find
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+    from types import FrameType
 
     from processors.runtime.settings import Settings
 
@@ -48,17 +49,17 @@ class Workers:
             "LOYALTY_WEB_PORT": "0",
         }
 
-    def start(self) -> None:
-        """One more."""
+    def start(self, **more: str) -> subprocess.Popen[bytes]:
+        """One more, with settings of its own."""
         with (self.home / f"worker-{len(self.running)}.log").open("wb") as log:
-            self.running.append(
-                subprocess.Popen(
-                    [sys.executable, "-m", "processors.runtime.cli", "worker"],
-                    env=self.environment(),
-                    stdout=log,
-                    stderr=log,
-                )
+            process = subprocess.Popen(
+                [sys.executable, "-m", "processors.runtime.cli", "worker"],
+                env=self.environment() | more,
+                stdout=log,
+                stderr=log,
             )
+        self.running.append(process)
+        return process
 
     def alive(self) -> list[subprocess.Popen[bytes]]:
         """Those that have not ended."""
@@ -89,6 +90,11 @@ class Workers:
         sys.stdout.flush()
         command = [sys.executable, "-m", "processors.runtime.cli", *words]
         return subprocess.run(command, env=self.environment(), check=False).returncode  # noqa: S603 - our own
+
+
+def interrupted(_number: int, _frame: FrameType | None) -> NoReturn:
+    """SIGTERM ends a run as Ctrl-C does: whatever it started is stopped."""
+    raise KeyboardInterrupt
 
 
 @contextmanager

@@ -7,6 +7,7 @@ topics never are: the order of arrival is the story's, and what it refuses is wh
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 from aiokafka import AIOKafkaProducer
@@ -17,21 +18,36 @@ from schemas.aliases import normalise
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from aiokafka.structs import RecordMetadata
+
     from processors.runtime.settings import Settings
     from tests.story.story import Raw
 
 AT_ONCE = 250
+PATIENCE_MS = 120_000
 
 
 async def send(
-    settings: Settings, records: Sequence[Raw], per_second: int, sent: Callable[[int], None]
+    settings: Settings,
+    records: Sequence[Raw],
+    per_second: int,
+    sent: Callable[[int], None],
+    acknowledged: Callable[[RecordMetadata], None] = lambda _place: None,
 ) -> None:
-    """Append records in their order. `sent` is told after every few."""
+    """Append records in their order. `sent` is told after every few.
+
+    It has much patience: whoever sends again what may have arrived sends it twice.
+    """
     count = settings.partitions
     producer = AIOKafkaProducer(
-        bootstrap_servers=settings.broker, acks="all", linger_ms=5, enable_idempotence=True
+        bootstrap_servers=settings.broker,
+        acks="all",
+        linger_ms=5,
+        enable_idempotence=True,
+        request_timeout_ms=PATIENCE_MS,
     )
     await producer.start()
+    began, done = time.monotonic(), 0
     try:
         for run in together(records):
             sends = []
@@ -48,9 +64,11 @@ async def send(
                         headers=list(raw.headers),
                     )
                 )
-            await asyncio.gather(*sends)
+            for place in await asyncio.gather(*sends):
+                acknowledged(place)
             sent(len(sends))
-            await asyncio.sleep(len(sends) / per_second)
+            done += len(sends)
+            await asyncio.sleep(began + done / per_second - time.monotonic())
     finally:
         await producer.stop()
 
