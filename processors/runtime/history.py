@@ -23,7 +23,7 @@ GAP = 150
 """Offsets that lie closer than this are read in one go."""
 FETCH_BYTES = 256 * 1024
 FETCH_WAIT_MS = 5
-STUCK_SECONDS = 30.0
+STUCK_SECONDS = 12.0
 
 
 class Link(msgspec.Struct):
@@ -48,18 +48,30 @@ class Histories:
     async def read(
         self, number: int, wanted: Sequence[HistoryWanted]
     ) -> dict[str, list[LedgerRecord]]:
-        """The records that each account wants, in the order of its offsets."""
-        needed = {offset for want in wanted if not want.whole for offset in want.offsets}
+        """The records that each account wants, in the order of its offsets.
+
+        Raises KafkaError, TimeoutError or OSError where they cannot be had now; who asks again
+        asks a fresh reader.
+        """
         async with self.lock:
-            consumer = await self._open()
-            log = TopicPartition(self.topic, number)
-            consumer.assign([log])
-            found: dict[int, LedgerRecord] = {}
-            for first, last in stretches(sorted(needed)):
-                consumer.seek(log, first)
-                await asyncio.wait_for(self._stretch(log, last, needed, found), STUCK_SECONDS)
-            lasts = {want.account: want.offsets[-1] for want in wanted if want.whole}
-            whole = await self._whole(log, lasts) if lasts else {}
+            try:
+                return await self._read(TopicPartition(self.topic, number), wanted)
+            except BaseException:
+                await self.close()
+                raise
+
+    async def _read(
+        self, log: TopicPartition, wanted: Sequence[HistoryWanted]
+    ) -> dict[str, list[LedgerRecord]]:
+        needed = {offset for want in wanted if not want.whole for offset in want.offsets}
+        consumer = await self._open()
+        consumer.assign([log])
+        found: dict[int, LedgerRecord] = {}
+        for first, last in stretches(sorted(needed)):
+            consumer.seek(log, first)
+            await asyncio.wait_for(self._stretch(log, last, needed, found), STUCK_SECONDS)
+        lasts = {want.account: want.offsets[-1] for want in wanted if want.whole}
+        whole = await self._whole(log, lasts) if lasts else {}
         return whole | {
             want.account: [found[offset] for offset in want.offsets]
             for want in wanted

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
+import structlog
+from aiokafka.errors import KafkaError
+
+from processors.runtime.faults import Fault
 from processors.runtime.merge import Waiting
 from processors.runtime.recovery import recover, unpublished
-from processors.runtime.writer import PartitionWriter
+from processors.runtime.writer import Doubt, PartitionWriter
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection, Iterable
+
+    from faust.types import TP
+
     from processors.partition import Engine, Partition
     from processors.runtime.settings import Settings
+
+AGAIN_SECONDS = 1.0
+AWAY = (Doubt, Fault, KafkaError, OSError, TimeoutError)
+"""What happens while brokers are away, or do not agree yet who leads."""
+log = structlog.get_logger("owned")
 
 
 class Owned:
@@ -23,6 +37,45 @@ class Owned:
         self.waiting = waiting
         self.lock = asyncio.Lock()
         """Held while a run is folded and committed: one at a time."""
+
+
+class Split(Exception):  # noqa: N818 - what the assignment is
+    """A partition number is not wholly ours: another worker would write to it as well."""
+
+
+def whole(assignment: Iterable[TP], topics: Collection[str]) -> set[int]:
+    """The partition numbers of an assignment. Raises Split if one comes without a topic."""
+    held: dict[int, set[str]] = {}
+    for log in assignment:
+        if log.topic in topics:
+            held.setdefault(log.partition, set()).add(log.topic)
+    for number, found in sorted(held.items()):
+        if missing := set(topics) - found:
+            raise Split(f"partition {number} came without {', '.join(sorted(missing))}")
+    return set(held)
+
+
+async def opened(
+    settings: Settings,
+    engine: Engine,
+    number: int,
+    ends: Callable[[], Awaitable[dict[str, int]]],
+    wanted: Callable[[], bool],
+) -> Owned | None:
+    """Open a partition, again and again while brokers are away, as long as it is wanted.
+
+    None: it is not wanted any more. Raises what is wrong once the watchdog's time is over.
+    """
+    deadline = time.monotonic() + settings.watchdog_seconds
+    while wanted():
+        try:
+            return await open_partition(settings, engine, number, await ends())
+        except AWAY as error:
+            if time.monotonic() > deadline:
+                raise
+            log.warning("not opened", partition=number, reason=repr(error))
+            await asyncio.sleep(AGAIN_SECONDS)
+    return None
 
 
 async def open_partition(

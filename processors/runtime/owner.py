@@ -11,7 +11,7 @@ from faust.types import TP
 
 from processors.runtime.announcing import Announcements
 from processors.runtime.history import Histories
-from processors.runtime.owned import open_partition
+from processors.runtime.owned import AWAY, opened, whole
 from processors.runtime.writer import Doubt
 
 if TYPE_CHECKING:
@@ -26,10 +26,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("owner")
 RECLAIM_SECONDS = 2.5
-
-
-class Split(Exception):  # noqa: N818 - what the assignment is
-    """A partition number is not wholly ours: another worker would write to it as well."""
 
 
 class Owner:
@@ -97,20 +93,13 @@ class Owner:
         self.thread = thread
         self.turns += 1
         turn = self.turns
-        wanted = self._whole(assignment)
+        wanted = whole(assignment, self.topics)
         await self.let_go(set(self.owned) - wanted)
         async with self.turning:
             began = time.monotonic()
             await self.let_go(set(self.owned) - wanted)
-            fresh = sorted(wanted - set(self.owned))
-            if fresh:
-                logs = [TP(topic, number) for number in fresh for topic in self.topics]
-                ends = await thread.ends(logs)
-                for number in fresh:
-                    if turn != self.turns:
-                        break
-                    known = {log.topic: ends[log] for log in logs if log.partition == number}
-                    await self._open(number, known)
+            for number in sorted(wanted - set(self.owned)):
+                await self._open(number, thread, turn)
             self.announcements.drop_unheard()
             self.recovered_once = True
             self.telemetry.assigned(sorted(self.owned), time.monotonic() - began)
@@ -120,23 +109,23 @@ class Owner:
                 for topic in self.topics
             }
 
-    def _whole(self, assignment: Iterable[TP]) -> set[int]:
-        """The partition numbers of an assignment; each must come with all of its topics."""
-        held: dict[int, set[str]] = {}
-        for log in assignment:
-            if log.topic in self.topics:
-                held.setdefault(log.partition, set()).add(log.topic)
-        for number, topics in sorted(held.items()):
-            if topics != set(self.topics):
-                missing = ", ".join(sorted(set(self.topics) - topics))
-                raise Split(f"partition {number} came without {missing}")
-        return set(held)
-
-    async def _open(self, number: int, ends: dict[str, int]) -> None:
+    async def _open(self, number: int, thread: LedgerThread, turn: int) -> Owned | None:
+        """Open a partition, unless a later rebalance overtakes us, or we stop."""
         began = time.monotonic()
-        self.owned[number] = await open_partition(self.settings, self.engine, number, ends)
-        self.announcements.withdraw([number])
-        self.telemetry.recovered(number, time.monotonic() - began)
+        logs = [TP(topic, number) for topic in self.topics]
+
+        async def ends() -> dict[str, int]:
+            return {log.topic: end for log, end in (await thread.ends(logs)).items()}
+
+        def wanted() -> bool:
+            return turn == self.turns and not self.stopping
+
+        owned = await opened(self.settings, self.engine, number, ends, wanted)
+        if owned is not None:
+            self.owned[number] = owned
+            self.announcements.withdraw([number])
+            self.telemetry.recovered(number, time.monotonic() - began)
+        return owned
 
     async def let_go(self, numbers: Iterable[int]) -> None:
         """Drop partitions: their state, and their producers within a bound."""
@@ -154,13 +143,12 @@ class Owner:
         await owned.writer.stop()
         await asyncio.sleep(RECLAIM_SECONDS)
         async with self.turning:
-            if self.owned.get(number) is owned and not self.stopping and self.thread is not None:
+            thread = self.thread
+            if self.owned.get(number) is owned and not self.stopping and thread is not None:
                 del self.owned[number]
-                logs = [TP(topic, number) for topic in self.topics]
-                ends = await self.thread.ends(logs)
-                await self._open(number, {log.topic: end for log, end in ends.items()})
-                positions = self.owned[number].waiting.positions
-                await self.thread.place({log: positions[log.topic] for log in logs})
+                fresh = await self._open(number, thread, self.turns)
+                positions = {} if fresh is None else fresh.waiting.positions
+                await thread.place({TP(topic, number): at for topic, at in positions.items()})
         self.reclaiming.discard(number)
 
     async def drain(self, number: int) -> None:
@@ -194,23 +182,31 @@ class Owner:
             run = run[batch.stopped_at :]
             histories = None
             if batch.wanted:
-                histories = await self.histories.read(owned.partition.number, batch.wanted)
+                try:
+                    histories = await self.histories.read(owned.partition.number, batch.wanted)
+                except AWAY as error:
+                    await self._doubt(owned, repr(error))
+                    return
 
     async def _commit(self, owned: Owned, batch: Batch) -> bool:
         """Append a batch. False: there was doubt, and the partition was recovered instead."""
         if not len(batch):
             return True
-        number = owned.partition.number
         try:
             with self.telemetry.appending():
                 await owned.writer.append(batch)
         except Doubt as doubt:
-            log.warning("doubt", partition=number, reason=str(doubt))
-            self.telemetry.doubted()
-            if self.owned.get(number) is owned and not self.stopping:
-                await self.reclaim(number)
+            await self._doubt(owned, str(doubt))
             return False
         return True
+
+    async def _doubt(self, owned: Owned, reason: str) -> None:
+        """What is in memory may not be what is in the ledger, or goes no further."""
+        number = owned.partition.number
+        log.warning("doubt", partition=number, reason=reason)
+        self.telemetry.doubted()
+        if self.owned.get(number) is owned and not self.stopping:
+            await self.reclaim(number)
 
     async def tick(self) -> None:
         """Let time pass for idle accounts, as far as the clock says."""

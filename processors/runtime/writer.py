@@ -70,11 +70,14 @@ class PartitionWriter:
     async def publish(self, batch: Batch) -> None:
         """Commit outputs alone: what a last run lacks. Raises Doubt on anything but success."""
         try:
-            await self.producer.begin_transaction()
-            await asyncio.gather(*(await self._send_all(batch)))
-            await self.producer.commit_transaction()
+            await asyncio.wait_for(self._publish(batch), self.settings.request_timeout_seconds)
         except Exception as error:
             raise Doubt(repr(error)) from error
+
+    async def _publish(self, batch: Batch) -> None:
+        await self.producer.begin_transaction()
+        await asyncio.gather(*(await self._send_all(batch)))
+        await self.producer.commit_transaction()
 
     async def _append(self, batch: Batch) -> None:
         await self.producer.begin_transaction()

@@ -12,8 +12,11 @@ from processors.inputs import TIME_PASSED
 from processors.runtime.reading import reader
 from schemas.ledger import DECODER
 from tests.story.outcomes import Change, open_rewards, refused_by, refused_of
+from tests.story.poison import POISON
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from processors.runtime.settings import Settings
     from tests.model.book import Book
     from tests.story.story import Story
@@ -26,6 +29,8 @@ class Found:
     balances: dict[str, dict[str, Any]] = field(default_factory=dict)
     outcomes: Counter[str] = field(default_factory=Counter)
     sources: Counter[tuple[str, int, int]] = field(default_factory=Counter)
+    became: dict[tuple[str, int, int], str] = field(default_factory=dict)
+    """The outcome of each source, and the reason where it could not be read."""
     letters: Counter[str] = field(default_factory=Counter)
     rewards: Counter[str] = field(default_factory=Counter)
     changes: list[Change] = field(default_factory=list)
@@ -80,8 +85,9 @@ def _take(found: Found, role: str, key: bytes | None, value: bytes | None, heade
             found.given_up |= refused_of([record])
         found.told += record.cause is not None and record.cause.type == "clock"
         if record.source is not None:
-            at = record.source
-            found.sources[at.topic, at.partition, at.offset] += 1
+            at = (record.source.topic, record.source.partition, record.source.offset)
+            found.sources[at] += 1
+            found.became[at] = (record.unreadable or {}).get("reason", record.outcome)
 
 
 async def decided(settings: Settings) -> int:
@@ -92,25 +98,37 @@ async def decided(settings: Settings) -> int:
         return sum(span.end for span in spans)
 
 
-def differences(settings: Settings, story: Story, book: Book, found: Found) -> list[str]:
-    """Every way in which the topics are not as the model says. Empty: all equal."""
+def differences(
+    settings: Settings,
+    story: Story,
+    book: Book,
+    found: Found,
+    repeats: Collection[tuple[str, int, int]] = (),
+) -> list[str]:
+    """Every way in which the topics are not as the model says. Empty: all equal.
+
+    `repeats` are inputs that lie in the log once more, because a broker forgot that it had them.
+    """
     wrong: list[str] = []
     inputs = [s for s in found.sources if s[0] != settings.names.of("transfers")]
     twice = [source for source, count in found.sources.items() if count > 1]
-    if len(inputs) != len(story.records):
-        wrong.append(f"{len(story.records)} inputs were sent, {len(inputs)} have a ledger record")
+    sent = len(story.records) + len(repeats)
+    if len(inputs) != sent:
+        wrong.append(f"{sent} inputs were sent, {len(inputs)} have a ledger record")
     wrong += [f"{source} has more than one ledger record" for source in twice]
-    dead = {
-        key.removeprefix("dead:"): count
-        for key, count in story.expected.items()
-        if key.startswith("dead:")
-    }
-    if dead != dict(found.letters):
+    again = Counter(found.became[source] for source in repeats)
+    if again["accepted"]:
+        wrong.append(f"{again['accepted']} inputs that came again were accepted again")
+    expected = story.expected + Counter(duplicate=again["duplicate"] + again["forwarded"])
+    expected["conflicting"] += again["conflicting"]
+    dead = {reason: expected[f"dead:{reason}"] + again[reason] for reason in POISON}
+    if dead != {reason: found.letters[reason] for reason in POISON | found.letters}:
         wrong.append(f"dead letters {dict(found.letters)}, expected {dead}")
-    for outcome in ("duplicate", "conflicting"):
-        if found.outcomes[outcome] != story.expected[outcome]:
-            came, expected = found.outcomes[outcome], story.expected[outcome]
-            wrong.append(f"{came} {outcome}, expected {expected}")
+    wrong += [
+        f"{found.outcomes[outcome]} {outcome}, expected {expected[outcome]}"
+        for outcome in ("duplicate", "conflicting")
+        if found.outcomes[outcome] != expected[outcome]
+    ]
     refused = refused_by(book, story)
     wrong += [
         f"input {name} is refused" for name in sorted(found.refused - refused - found.given_up)
