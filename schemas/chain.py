@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
+import msgspec
+
 FIRST_SEQUENCE = 1
 GENESIS = "0" * 32
 """What the first record names as the one before it."""
@@ -16,6 +18,16 @@ GENESIS = "0" * 32
 def hash_of(value: bytes) -> str:
     """Hash of a record's bytes, as the next record names it."""
     return blake2b(value, digest_size=16).hexdigest()
+
+
+class Link(msgspec.Struct):
+    """What the rule asks of a record; all else is skipped unread."""
+
+    prev: str
+    seq: int
+
+
+LINKS = msgspec.json.Decoder(Link)
 
 
 class Chain:
@@ -36,3 +48,12 @@ class Chain:
         self.next_seq += 1
         self.prev = hash_of(value)
         return True
+
+    def take(self, value: bytes | None) -> bool:
+        """Take a record by its bytes. What has no link at all is ignored as well."""
+        try:
+            link = LINKS.decode(value or b"")
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            self.ignored += 1
+            return False
+        return self.accept(link.seq, link.prev, value or b"")

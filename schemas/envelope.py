@@ -13,6 +13,7 @@ from schemas.unreadable import DeadLetterReason, Unreadable
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+VERSION = "1.0"
 STRUCTURED = b"application/cloudevents"
 BATCH = b"application/cloudevents-batch"
 REQUIRED = ("id", "source", "type", "time", "subject")
@@ -41,11 +42,20 @@ def open_envelope(
             )
         binary = False
     if binary:
-        return _attributes(headers), parse(value)
+        return _known(_attributes(headers)), parse(value)
     event = parse(value)
     if not isinstance(event, dict):
         raise Unreadable(DeadLetterReason.BAD_ENVELOPE, "envelope", "", "must be a JSON object")
-    return event, event.get("data")
+    return _known(event), event.get("data")
+
+
+def _known(attributes: dict[str, object]) -> dict[str, object]:
+    """The attributes, of the one version of CloudEvents that is read; absent means that one."""
+    if attributes.get("specversion", VERSION) != VERSION:
+        raise Unreadable(
+            DeadLetterReason.BAD_ENVELOPE, "envelope", "specversion", f'must be "{VERSION}"'
+        )
+    return attributes
 
 
 def _attributes(headers: Sequence[tuple[str, bytes]]) -> dict[str, object]:
@@ -64,6 +74,6 @@ def _attributes(headers: Sequence[tuple[str, bytes]]) -> dict[str, object]:
 
 def binary_headers(attributes: Mapping[str, str]) -> list[tuple[str, bytes]]:
     """The headers of an event in binary mode, with JSON data."""
-    headers = [("content-type", b"application/json"), ("ce_specversion", b"1.0")]
+    headers = [("content-type", b"application/json"), ("ce_specversion", VERSION.encode())]
     headers += [(f"ce_{name}", attributes[name].encode()) for name in sorted(attributes)]
     return headers

@@ -117,7 +117,7 @@ class Partition:
         """Take one record of the snapshots topic; a later one of the same key replaces it."""
         recovery.apply_snapshot(self, key, value, headers)
 
-    def apply_record(self, offset: int, value: bytes) -> bool:
+    def apply_record(self, offset: int, value: bytes | None) -> bool:
         """Fold one ledger record beyond the head. False if it does not continue the chain."""
         return recovery.apply_record(self, offset, value)
 

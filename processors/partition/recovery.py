@@ -10,8 +10,8 @@ from processors.partition.head import DECODER as HEAD_DECODER
 from processors.partition.head import HEAD_KEY, Head, Refused, named_by
 from processors.partition.records import SNAPSHOTS, Batch
 from processors.partition.trail import EMPTY
-from schemas.ledger import DECODER as RECORD_DECODER
 from schemas.ledger import RECORD_VERSION
+from schemas.upcasts import read_record
 
 if TYPE_CHECKING:
     from processors.partition.fold import Partition
@@ -37,15 +37,15 @@ def apply_snapshot(partition: Partition, key: bytes, value: bytes | None, header
         store.checkpoints[slot, name] = value
 
 
-def apply_record(partition: Partition, offset: int, value: bytes) -> bool:
+def apply_record(partition: Partition, offset: int, value: bytes | None) -> bool:
     """Fold one record of the ledger. One that does not continue the chain is ignored."""
     writer = partition.writer
     if offset < writer.ledger_offset:
         return False
     writer.ledger_offset = offset + 1
-    record = RECORD_DECODER.decode(value)
-    if not writer.chain.accept(record.seq, record.prev, value):
+    if value is None or not writer.chain.take(value):
         return False
+    record = read_record(value)
     source = record.source
     if source is not None:
         partition.positions[source.topic] = source.offset + 1

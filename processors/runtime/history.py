@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from processors.partition import remembered
 from schemas.chain import Chain
-from schemas.ledger import DECODER
+from schemas.upcasts import read_record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,16 +23,6 @@ GAP = 150
 FETCH_BYTES = 256 * 1024
 FETCH_WAIT_MS = 5
 STUCK_SECONDS = 12.0
-
-
-class Link(msgspec.Struct):
-    """What the accept rule asks of a record; all else is skipped unread."""
-
-    seq: int
-    prev: str
-
-
-LINKS = msgspec.json.Decoder(Link)
 
 
 class Histories:
@@ -90,10 +79,9 @@ class Histories:
             read = self.consumer.getmany(log, timeout_ms=500)
             for record in (await asyncio.wait_for(read, STUCK_SECONDS)).get(log, ()):
                 position = record.offset + 1
-                link = LINKS.decode(record.value)
-                name = (record.key or b"").decode()
-                if chain.accept(link.seq, link.prev, record.value) and name in found:
-                    decided = DECODER.decode(record.value)
+                name = (record.key or b"").decode(errors="replace")
+                if chain.take(record.value) and name in found:
+                    decided = read_record(record.value)
                     if remembered(decided):
                         found[name].append(decided)
         return found
@@ -117,7 +105,7 @@ class Histories:
         while last not in found:
             for record in (await self.consumer.getmany(log, timeout_ms=500)).get(log, ()):
                 if record.offset in needed and record.offset <= last:
-                    found[record.offset] = DECODER.decode(record.value)
+                    found[record.offset] = read_record(record.value)
 
     async def close(self) -> None:
         """Close the reader, if it was ever opened."""

@@ -12,7 +12,6 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
@@ -174,22 +173,10 @@ async def _counts(servers: str, options: Mapping[str, Any]) -> dict[str, int]:
     return {topic["topic"]: len(topic["partitions"]) for topic in described}
 
 
-class Link(msgspec.Struct):
-    """What the accept rule asks of a ledger record."""
-
-    prev: str
-    seq: int
-
-
-LINKS = msgspec.json.Decoder(Link)
-
-
 async def accepted(source: Reader, topic: str, partition: int) -> AsyncIterator[Fetched]:
     """Records of one ledger partition that belong to the ledger."""
     chain = Chain()
     async for records in source.read(await source.spans([(topic, partition)])):
         for record in records:
-            value = record.value or b""
-            link = LINKS.decode(value)
-            if chain.accept(link.seq, link.prev, value):
+            if chain.take(record.value):
                 yield record

@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 import structlog
+from msgspec import DecodeError
 
 from processors.partition import Partition
 from processors.partition.records import (
@@ -20,7 +21,8 @@ from processors.partition.records import (
 )
 from processors.runtime.reading import reader
 from projections.outputs import outputs
-from schemas.ledger import DECODER
+from schemas.chain import LINKS, Chain
+from schemas.upcasts import read_record
 
 if TYPE_CHECKING:
     from processors.partition import Engine, Fetched
@@ -49,7 +51,6 @@ async def recover(settings: Settings, engine: Engine, number: int) -> Partition:
         tail = span._replace(start=max(span.start, partition.writer.ledger_offset))
         async for records in read.read([tail]):
             for record in records:
-                assert record.value is not None, "the ledger holds no empty record"
                 partition.apply_record(record.offset, record.value)
             progress.count("ledger", len(records))
         partition.writer.ledger_offset = max(partition.writer.ledger_offset, span.end)
@@ -67,7 +68,8 @@ async def unpublished(settings: Settings, partition: Partition) -> Batch | None:
     """Outputs of the last run that are not on their topics, to be published again."""
     names = settings.names
     number = partition.number
-    began = partition.writer.began[1]
+    seq, began = partition.writer.began
+    chain: Chain | None = None
     async with reader(settings.broker) as read:
         (span,) = await read.spans([(names.of("ledger"), number)])
         if span.end <= began:
@@ -76,6 +78,9 @@ async def unpublished(settings: Settings, partition: Partition) -> Batch | None:
         oldest = None
         async for records in read.read([span._replace(start=max(began, span.start))]):
             for record in records:
+                chain = chain or _chain_from(seq, record)
+                if chain is None or not chain.take(record.value):
+                    continue
                 oldest = record.timestamp if oldest is None else min(oldest, record.timestamp)
                 wanted += _published_by(record, number)
         if not wanted or oldest is None:
@@ -92,9 +97,17 @@ async def unpublished(settings: Settings, partition: Partition) -> Batch | None:
     return batch
 
 
+def _chain_from(seq: int, record: Fetched) -> Chain | None:
+    """The chain as it was before the run's first record. None: this is not that record."""
+    try:
+        link = LINKS.decode(record.value or b"")
+    except (DecodeError, UnicodeDecodeError):
+        return None
+    return Chain(seq, link.prev) if link.seq == seq else None
+
+
 def _published_by(record: Fetched, number: int) -> list[tuple[str, Outgoing]]:
-    assert record.value is not None, "the ledger holds no empty record"
-    decided = DECODER.decode(record.value)
+    decided = read_record(record.value or b"")
     if decided.member_sequence is None:
         return []
     return [

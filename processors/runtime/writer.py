@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from aiokafka import AIOKafkaProducer
 
+from processors.partition.records import DEAD_LETTERS
+from processors.runtime.letters import stamped
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -93,7 +96,8 @@ class PartitionWriter:
         sends: list[asyncio.Future[Any]] = []
         for role, outgoing in batch.outgoing.items():
             topic = names.of(role)
-            for partition, records in _by_partition(outgoing):
+            written = [stamped(one) for one in outgoing] if role == DEAD_LETTERS else outgoing
+            for partition, records in _by_partition(written):
                 sends += await self._send(topic, partition, records)
         return sends
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from processors.partition.records import Fetched
+from schemas.values import parse_instant
 from tests.kafka.workers import PURCHASE, START, deployed, event, eventually, purchases
-from tests.story.poison import POISON
+from tests.story.poison import F43, POISON
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,17 +24,22 @@ def test_each_poison_is_one_dead_letter(kafka: str, prefix: str, tmp_path: Path)
     """Each comes out once with its bytes, headers and reason; good events around it are decided."""
     with deployed(kafka, prefix, tmp_path) as book:
         topic = book.settings.names.of("purchases")
-        bad = [Fetched(topic, 1, -1, START, b"k", value, HEADERS) for value in POISON.values()]
+        poison = [*POISON.items(), *F43.values()]
+        bad = [Fetched(topic, 1, -1, START, b"k", value, HEADERS) for _, value in poison]
         book.send([*purchases(book.settings, 20), *bad, *purchases(book.settings, 20, first=20)])
         book.start()
         book.wait_for(40 + len(bad))
         letters = [letter for part in book.ledger("dead_letters").values() for letter in part]
-        assert sorted(reason_of(letter) for letter in letters) == sorted(POISON)
+        told = Counter((reason_of(letter), letter.value) for letter in letters)
+        assert told == Counter(poison)
         for letter in letters:
-            assert letter.value == POISON[reason_of(letter)]
+            headers = dict(letter.headers)
             assert letter.key == b"k"
-            assert dict(letter.headers)["trace"] == b"t-1"
-            assert dict(letter.headers)["__streams.errors.topic"] == topic.encode()
+            assert headers["trace"] == b"t-1"
+            assert headers["__streams.errors.topic"] == topic.encode()
+            assert headers["loyalty.dlq.attempt"] == b"1"
+            assert headers["loyalty.dlq.app_version"] == version("loyalty-ledger").encode()
+            assert parse_instant(headers["loyalty.dlq.failed_at"].decode()) > START * 1000
 
 
 def reason_of(letter: Fetched) -> str:

@@ -14,10 +14,10 @@ from msgspec.structs import replace
 from docs.reference_consumer import Balances, follow
 from processors.engine import engine_of
 from processors.runtime.cli.balance import latest
-from processors.runtime.cli.dlq import read
 from processors.runtime.cli.ledger import topics_of
 from processors.runtime.cli.member import records_of
 from processors.runtime.faults import Fault
+from processors.runtime.letters import letter_of, read
 from processors.runtime.reading import reader
 from processors.runtime.settings import Settings
 from processors.runtime.verifying import Verifier
@@ -169,7 +169,7 @@ async def test_a_member_is_explained_line_by_line(settings: Settings) -> None:
 async def test_dead_letters_are_listed_with_reasons(settings: Settings) -> None:
     """Each names its original, and can be found by its place."""
     letters = await read(settings)
-    assert {letter.reason for letter in letters} == {"invalid_json"}
+    assert {letter_of(letter).reason for letter in letters} == {"invalid_json"}
     one = letters[-1]
     assert await read(settings, (one.partition, one.offset)) == [one]
 

@@ -29,6 +29,7 @@ COMMANDS = (
     ("ledger verify", f"{CLI}.ledger:verify", "Read everything back, and check it."),
     ("dlq list", f"{CLI}.dlq:list_letters", "List dead letters and their reasons."),
     ("dlq show", f"{CLI}.dlq:show_letter", "Show one dead letter whole."),
+    ("dlq retry", f"{CLI}.retry:retry", "Send dead letters once more."),
     ("program check", f"{CLI}.program:check_program", "Check a program file."),
     ("program test", f"{CLI}.program:play_examples", "Play a program's examples."),
     ("program explain", f"{CLI}.language:explain_finding", "Explain a finding of a check."),

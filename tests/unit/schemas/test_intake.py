@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from schemas.intake import read
 from schemas.unreadable import DeadLetterReason, Unreadable
+from tests.story.poison import F43
 
 STRUCTURED = [("content-type", b"Application/CloudEvents+json; charset=utf-8")]
 EVENT: dict[str, object] = {
@@ -130,6 +131,13 @@ def test_no_json_is_a_crash(changes: dict[str, object]) -> None:
         return  # integers beyond 64 bits cannot be written here; they are tested as bytes
     with suppress(Unreadable):
         assert read(value, STRUCTURED).subject
+
+
+@pytest.mark.parametrize("name", F43)
+def test_each_poison_of_the_catalogue_has_its_reason(name: str) -> None:
+    """Nothing of it is guessed at, and nothing of it crashes."""
+    reason, value = F43[name]
+    assert reason_of(value) == reason
 
 
 def test_an_integer_beyond_64_bits_is_refused() -> None:

@@ -1,0 +1,84 @@
+"""Recovery reads the ledger as every reader does: by the accept rule, and in any version."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+import pytest
+
+from processors.accounts.resting import wake
+from processors.engine import engine_of
+from processors.partition import Partition
+from processors.programs.load import load
+from schemas.chain import GENESIS, hash_of
+from tests.golden.story import play
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from processors.accounts.account import Account
+
+NUMBER = 0
+Placed = tuple[int, bytes | None]
+
+
+@pytest.fixture(scope="module")
+def ledger() -> list[tuple[int, bytes]]:
+    """Offsets and bytes of a partition's ledger."""
+    found = play().logs["ledger"][NUMBER].read()
+    return [(record.offset, record.value or b"") for record in found]
+
+
+def recovered(records: Iterable[Placed]) -> Partition:
+    """A partition that knows nothing but these."""
+    partition = Partition(engine_of(load("starter"), 2), NUMBER, 2)
+    for offset, value in records:
+        partition.apply_record(offset, value)
+    return partition
+
+
+def accounts(partition: Partition) -> dict[str, Account]:
+    """Every account, decoded."""
+    return {name: wake(resting) for name, resting in partition.store.resting.items()}
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [None, b"", b"\xff\xfe", b"{no json", b"{}", b'{"seq":1,"prev":"0"}'],
+    ids=["null", "empty", "no text", "no json", "no link", "another past"],
+)
+def test_what_does_not_follow_is_ignored(
+    ledger: list[tuple[int, bytes]], foreign: bytes | None
+) -> None:
+    """Whatever a stranger leaves between two records, the fold goes on as if it were not there."""
+    middle = len(ledger) // 2
+    place = ledger[middle][0]
+    with_it: list[Placed] = [
+        *ledger[:middle],
+        (place, foreign),
+        *((offset + 1, value) for offset, value in ledger[middle:]),
+    ]
+    clean, strange = recovered(ledger), recovered(with_it)
+    assert strange.writer.chain.prev == clean.writer.chain.prev
+    assert accounts(strange) == accounts(clean)
+    assert strange.positions == clean.positions
+
+
+def as_version_0(ledger: Iterable[tuple[int, bytes]]) -> Iterable[Placed]:
+    """The same ledger as version 0 would have written it, with the chain that goes with it."""
+    prev = GENESIS
+    for offset, value in ledger:
+        record = orjson.loads(value) | {"v": 0, "prev": prev}
+        if "fired" in record.get("why", {}):
+            record["why"]["fired"] = [fired["rule"] for fired in record["why"]["fired"]]
+        old = orjson.dumps(record)
+        prev = hash_of(old)
+        yield offset, old
+
+
+def test_a_ledger_of_version_0_leads_to_the_same_state(ledger: list[tuple[int, bytes]]) -> None:
+    """An upcast record folds as before; hashes are those of the bytes that were written."""
+    old = list(as_version_0(ledger))
+    assert any(b'"fired"' in (value or b"") for _, value in old)
+    assert accounts(recovered(old)) == accounts(recovered(ledger))
