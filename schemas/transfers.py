@@ -89,6 +89,8 @@ class AliasClaim(Struct, frozen=True):
     owner: str
     settles: str | None = None
     """Identity of the input that asked, which the answer settles."""
+    member: str | None = None
+    """Where the owner took over another member: whose alias it was, and whose its events are."""
 
 
 class Move(Struct, frozen=True):

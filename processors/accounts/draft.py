@@ -60,6 +60,7 @@ class Draft:
         "pass_time",
         "program",
         "refusals",
+        "sent",
         "settles",
         "time",
         "version",
@@ -96,6 +97,8 @@ class Draft:
         self.settles: list[str] = []
         self.forced = False
         """True when a late event replays a redemption that was accepted: it stays accepted."""
+        self.sent: tuple[Effect, ...] = ()
+        """What such an input did to other accounts: it stays done."""
 
     def put(self, collection: str, key: str, value: object | None) -> None:
         """Put an item of the account, or remove it (None)."""

@@ -225,4 +225,6 @@ class Profile(Struct, frozen=True, omit_defaults=True, gc=False):
     """Hashes of the aliases that this member owns."""
     owner: str | None = None
     """For an alias account: the member it belongs to. For a merged one: the survivor."""
+    stands_for: str | None = None
+    """For an alias account whose member was merged into its owner: that member."""
     erased: bool = False

@@ -25,7 +25,7 @@ def forward(draft: Draft, item: Input, owner: str, *, settles: bool = False) -> 
         item.id,
         item.payload,
         item.source,
-        owner if item.subject.startswith("alias/") else item.subject,
+        _subject(draft, item, owner),
         item.time,
         item.type,
         arrived=item.arrival // 1000 if settles else None,
@@ -35,6 +35,13 @@ def forward(draft: Draft, item: Input, owner: str, *, settles: bool = False) -> 
         testmode=item.testmode,
     )
     draft.affect("forward", owner, event)
+
+
+def _subject(draft: Draft, item: Input, owner: str) -> str:
+    """Whose event it is: an alias's are its member's, who may have been merged into another."""
+    if not item.subject.startswith("alias/"):
+        return item.subject
+    return draft.account.profile.stands_for or owner
 
 
 def route(draft: Draft, item: Input) -> Verdict:
@@ -65,6 +72,7 @@ def claimed(draft: Draft, data: AliasClaim) -> Verdict:
 
 
 def moved(draft: Draft, data: AliasClaim) -> Verdict:
-    """The owner was merged into another member."""
-    draft.put("profile", "", replace(draft.account.profile, owner=data.owner))
+    """The owner was merged into another member, or stands on his own again."""
+    profile = replace(draft.account.profile, owner=data.owner, stands_for=data.member)
+    draft.put("profile", "", profile)
     return ACCEPTED

@@ -13,8 +13,9 @@ from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from processors.accounts.account import Totals
+from processors.accounts.counting import count_order, counted_by
 from processors.accounts.draft import VALUES
-from processors.accounts.items import Grant, Lot, Order, Redemption, Referral, Review
+from processors.accounts.items import Grant, Lot, Order, Parked, Redemption, Referral, Review
 from processors.accounts.lots import NEVER, keep
 from processors.accounts.rewards import follow_tiers
 from processors.accounts.tiers import raise_tier
@@ -25,8 +26,9 @@ from schemas.transfers import AliasClaim, MergeContent, MergeRequest
 from schemas.values import identity
 
 if TYPE_CHECKING:
+    from processors.accounts.account import Account
     from processors.accounts.draft import Draft
-    from schemas.inputs.members import MemberMerged, MemberUnmerged
+    from schemas.inputs.members import MemberMerged
 
 
 class Belongings(Struct, frozen=True, omit_defaults=True):
@@ -42,10 +44,11 @@ class Belongings(Struct, frozen=True, omit_defaults=True):
     counters: dict[str, int] = {}
     keys: dict[str, tuple[str, int]] = {}
     marks: dict[str, str] = {}
+    parked: dict[str, Parked] = {}
 
 
 DECODER = msgspec.json.Decoder(Belongings)
-TAKEN_OVER = ("orders", "redemptions", "reviews", "referrals", "keys", "marks")
+TAKEN_OVER = ("redemptions", "reviews", "referrals", "keys", "marks", "parked")
 BUCKETS = ("available", "pending", "reserved")
 
 
@@ -74,21 +77,32 @@ def requested(draft: Draft, data: MergeRequest) -> Verdict:
         grants={key: grant for key, grant in account.grants.items() if not grant.catalogue},
         reviews=account.reviews,
         referrals=account.referrals,
-        counters=account.counters,
+        counters=_beside_orders(account),
         keys=account.keys,
         marks=account.marks,
+        parked=account.parked,
     )
     sent = MergeContent(account.id, Raw(VALUES.encode(content)), data.settles)
     draft.affect("merge.moved", data.survivor, sent)
     for alias in account.profile.aliases:
-        draft.affect("alias.moved", alias, AliasClaim(alias, data.survivor))
+        claim = AliasClaim(alias, data.survivor, member=account.id)
+        draft.affect("alias.moved", alias, claim)
     _hand_over_points(draft)
-    for collection in (*TAKEN_OVER, "grants", "counters", "standings", "timers", "parked"):
+    for collection in (*TAKEN_OVER, "orders", "grants", "counters", "standings", "timers"):
         if collection != "keys":
             for key in sorted(getattr(account, collection)):
                 draft.put(collection, key, None)
-    draft.put("profile", "", replace(account.profile, owner=data.survivor, aliases=()))
+    draft.put("profile", "", replace(account.profile, owner=data.survivor))
     return ACCEPTED
+
+
+def _beside_orders(account: Account) -> dict[str, int]:
+    """Counters without what orders count: they bring that along themselves."""
+    counters = dict(account.counters)
+    for order in account.orders.values():
+        for key, amount in order.counted.items():
+            counters[key] = counters.get(key, 0) - amount
+    return {key: amount for key, amount in counters.items() if amount}
 
 
 def _hand_over_points(draft: Draft) -> None:
@@ -114,28 +128,46 @@ def _hand_over_points(draft: Draft) -> None:
 def received(draft: Draft, data: MergeContent) -> Verdict:
     """Take over what the other account held; a debt is paid at once from what is available."""
     content = DECODER.decode(data.content)
-    account = draft.account
     _take_over_points(draft, content)
-    for collection in TAKEN_OVER:
-        held: dict[str, object] = getattr(account, collection)
-        for key, item in sorted(getattr(content, collection).items()):
-            if key not in held:
-                draft.put(collection, key, item)
-            elif collection == "orders":
-                draft.put(collection, f"{data.member}:{key}", item)
-    for key, grant in sorted(content.grants.items()):
-        draft.put("grants", f"{key}/{data.member}" if key in account.grants else key, grant)
-    for key, amount in sorted(content.counters.items()):
-        draft.count(key, amount)
+    _take_over_items(draft, content, data.member)
     notices = len(draft.notices)
     for ladder in draft.version.ladders:
         raise_tier(draft, ladder)
     follow_tiers(draft, notices)
     if data.settles:
         draft.settles.append(data.settles)
-    for key in sorted(content.orders):
-        apply_waiting(draft, f"order/{key}")
+    _apply_what_waited(draft)
     return ACCEPTED
+
+
+def _take_over_items(draft: Draft, content: Belongings, member: str) -> None:
+    account = draft.account
+    for collection in TAKEN_OVER:
+        held: dict[str, object] = getattr(account, collection)
+        for key, item in sorted(getattr(content, collection).items()):
+            if key not in held:
+                draft.put(collection, key, item)
+    for key, grant in sorted(content.grants.items()):
+        draft.put("grants", f"{key}/{member}" if key in account.grants else key, grant)
+    for key, amount in sorted(content.counters.items()):
+        draft.count(key, amount)
+    for key, order in sorted(content.orders.items()):
+        _take_over_order(draft, f"{member}:{key}" if key in account.orders else key, order)
+
+
+def _apply_what_waited(draft: Draft) -> None:
+    """What waited in one of the two for an order or a review of the other waits no longer."""
+    account = draft.account
+    here = {f"order/{key}" for key in account.orders} | {f"review/{key}" for key in account.reviews}
+    for reference in sorted({parked.waits_for for parked in account.parked.values()} & here):
+        apply_waiting(draft, reference)
+
+
+def _take_over_order(draft: Draft, name: str, order: Order) -> None:
+    """An order counts in this account's windows, which may begin on other days."""
+    version = draft.version_of(order)
+    order = replace(order, counted={})
+    draft.put("orders", name, count_order(draft, order, counted_by(version, order, draft.time)))
 
 
 def _take_over_points(draft: Draft, content: Belongings) -> None:
@@ -168,40 +200,3 @@ def _pay_debt(draft: Draft, unit: str) -> None:
             legs.append(Leg("available", "debt", paid, name))
             left -= paid
     draft.post("points.transferred", unit, tuple(legs), "merge", amount=0)
-
-
-def unmerged(draft: Draft, data: MemberUnmerged) -> Verdict:
-    """Send back what the other id's own events produced and is still there."""
-    origin = data.from_member
-    lots = {key: lot for key, lot in draft.account.lots.items() if lot.origin == origin}
-    orders = {key: one for key, one in draft.account.orders.items() if one.origin == origin}
-    if not lots and not orders:
-        draft.affect("unmerge.requested", origin, MergeRequest(draft.account.id))
-        return ACCEPTED
-    content = Belongings(
-        lots={key: replace(lot, origin=None) for key, lot in lots.items()},
-        orders={
-            key.removeprefix(f"{origin}:"): replace(one, origin=None) for key, one in orders.items()
-        },
-    )
-    for key in sorted(orders):
-        draft.put("orders", key, None)
-    for name in sorted(lots):
-        lot = lots[name]
-        legs = tuple(
-            Leg(bucket, "in_transit", getattr(lot, bucket), name)  # type: ignore[arg-type]
-            for bucket in BUCKETS
-            if getattr(lot, bucket)
-        )
-        keep(draft, name, replace(lot, available=0, pending=0, reserved=0))
-        draft.post("points.transferred", lot.unit, legs, "unmerge")
-    draft.affect("unmerge.requested", origin, MergeRequest(draft.account.id))
-    sent = MergeContent(draft.account.id, Raw(VALUES.encode(content)))
-    draft.affect("unmerge.moved", origin, sent)
-    return ACCEPTED
-
-
-def unrequested(draft: Draft, _data: MergeRequest) -> Verdict:
-    """This id stands on its own again."""
-    draft.put("profile", "", replace(draft.account.profile, owner=None))
-    return ACCEPTED

@@ -17,6 +17,7 @@ from processors.decisions import (
     refunds,
     requests,
     reviews,
+    unmerges,
 )
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ DECISIONS = cast(
         "loyalty.member.profile_changed.v1": members.profile_changed,
         "loyalty.member.alias_linked.v1": members.alias_linked,
         "loyalty.member.merged.v1": merges.merged,
-        "loyalty.member.unmerged.v1": merges.unmerged,
+        "loyalty.member.unmerged.v1": unmerges.unmerged,
         "loyalty.member.erased.v1": members.erased,
         "loyalty.membership.started.v1": memberships.started,
         "loyalty.membership.renewed.v1": memberships.started,
@@ -79,7 +80,7 @@ DECISIONS = cast(
         "transfer.move.returned": recognition.returned,
         "transfer.merge.requested": merges.requested,
         "transfer.merge.moved": merges.received,
-        "transfer.unmerge.requested": merges.unrequested,
+        "transfer.unmerge.requested": unmerges.unrequested,
         "transfer.unmerge.moved": merges.received,
     },
 )

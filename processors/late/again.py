@@ -24,10 +24,13 @@ STAYS_REFUSED = {"refused", "duplicate", "conflicting"}
 PINNED = {
     "engagement.recognition.given.v1",
     "loyalty.entitlement.used.v1",
+    "loyalty.member.unmerged.v1",
     "loyalty.redemption.requested.v1",
     "transfer.recognition.moved",
 }
 """What was accepted of these has had its effect elsewhere, and stays accepted."""
+ALONE_AGAIN = {"transfer.unmerge.requested", "transfer.unmerge.moved"}
+"""What another account sends to a member who was merged into it, and is not any more."""
 SETTLED = "settled/"
 """The first part of the rule of a refusal of what had been parked."""
 
@@ -89,6 +92,7 @@ def decide_again(again: Draft, item: Input, records: Sequence[LedgerRecord]) -> 
             _leave_behind(again, record)
             continue
         again.forced = record is not None and current.type in PINNED
+        again.sent = record.effects if record is not None and again.forced else ()
         said = _Lengths.of(again)
         verdict = again.decide(again, current)
         finish(again, current, verdict)
@@ -115,15 +119,21 @@ def _leave_behind(again: Draft, record: LedgerRecord) -> None:
 def _in_order_of_time(
     item: Input, records: Sequence[LedgerRecord]
 ) -> Iterator[tuple[Input, LedgerRecord | None]]:
-    """History in order of business time, then of arrival, with `item` after its equals."""
-    known: list[tuple[int, int, Input, LedgerRecord | None]] = [
-        (record.cause.time, place, _input_of(record), record)
-        for place, record in enumerate(records)
-        if record.cause is not None and record.cause.type != TIME_PASSED
-    ]
-    known.append((item.time, len(records), item, None))
-    for _, _, current, record in sorted(known, key=lambda entry: entry[:2]):
-        yield current, record
+    """History in order of business time, then of arrival, with `item` after its equals.
+
+    Who was merged into another meanwhile has had no history of his own: what comes late for then
+    is decided right after he stood on his own again.
+    """
+    known: list[tuple[int, int, Input, LedgerRecord | None]] = []
+    alone = 0
+    for place, record in enumerate(records):
+        if record.cause is not None and record.cause.type != TIME_PASSED:
+            known.append((max(record.cause.time, alone), place, _input_of(record), record))
+            if record.cause.type in ALONE_AGAIN:
+                alone = max(alone, record.cause.time)
+    known.append((max(item.time, alone), len(records), item, None))
+    for _, _, current, decided in sorted(known, key=lambda entry: entry[:2]):
+        yield current, decided
 
 
 def _input_of(record: LedgerRecord) -> Input:
