@@ -8,10 +8,10 @@ from msgspec import UNSET, Raw
 
 from processors.accounts.balance import balance_of
 from processors.accounts.draft import Draft
-from processors.decisions.closing import finish
+from processors.decisions.closing import DAY, finish
 from processors.decisions.due import do_due, pass_time
 from processors.decisions.judge import TRANSFER, judge
-from processors.decisions.verdict import ACCEPTED, Verdict, refused
+from processors.decisions.verdict import ACCEPTED, CONFLICTING, DUPLICATE, refused
 from processors.inputs import TIME_PASSED, NeedsHistory, Step
 from processors.late import decide_late
 from schemas.ledger import RECORD_VERSION, Cause, Coordinates, LedgerRecord, Refusal, Why
@@ -19,6 +19,7 @@ from schemas.values import identity
 
 if TYPE_CHECKING:
     from processors.accounts.account import Account
+    from processors.decisions.verdict import Verdict
     from processors.inputs import History, Input
     from processors.programs.compiled import Program
 
@@ -37,11 +38,14 @@ def step(
     if item.type == TIME_PASSED:
         do_due(draft, item.time)
         return _conclude(draft, item, ACCEPTED)
-    known = _known(account, item)
-    if known is not None:
-        return Step(account, _record(draft, item, known))
-    if _too_late(item, program):
-        return _conclude(draft, item, refused("too_late"))
+    # Transfers are known by their place, and never too late.
+    if not item.type.startswith(TRANSFER):
+        seen = account.identities.get(identity(item.source, item.id))
+        if seen is not None:
+            same = seen[0] == item.payload
+            return Step(account, _record(draft, item, DUPLICATE if same else CONFLICTING))
+        if _too_late(item, program):
+            return _conclude(draft, item, refused("too_late"))
     if item.time >= account.time or _sends_on(account, item):
         return _conclude(draft, item, judge(draft, item))
     if history is None:
@@ -50,28 +54,19 @@ def step(
     return _conclude(draft, item, verdict, late=True)
 
 
+def _too_late(item: Input, program: Program) -> bool:
+    """Beyond the horizon, which counts from the event's arrival in local days."""
+    days = program.late_horizon_days
+    if item.arrival - item.time < (days - 1) * DAY:
+        return False
+    return program.calendar.days_after(item.arrival, -days) > item.time
+
+
 def _sends_on(account: Account, item: Input) -> bool:
     """An alias, or who was merged into another, sends events on; no history bears on that."""
     if item.type.startswith(TRANSFER):
         return False
     return account.profile.owner is not None or account.id.startswith("alias/")
-
-
-def _known(account: Account, item: Input) -> Verdict | None:
-    """Duplicate or conflicting, by the identity of the event. Transfers are known elsewhere."""
-    if item.type.startswith(TRANSFER):
-        return None
-    seen = account.identities.get(identity(item.source, item.id))
-    if seen is None:
-        return None
-    return Verdict("duplicate" if seen[0] == item.payload else "conflicting")
-
-
-def _too_late(item: Input, program: Program) -> bool:
-    """Beyond the horizon that counts from the event's arrival. A transfer is never too late."""
-    if item.type.startswith(TRANSFER):
-        return False
-    return program.calendar.days_after(item.arrival, -program.late_horizon_days) > item.time
 
 
 def _conclude(draft: Draft, item: Input, verdict: Verdict, *, late: bool = False) -> Step:
@@ -88,25 +83,28 @@ def _record(draft: Draft, item: Input, verdict: Verdict) -> LedgerRecord:
     if verdict.reason is not None:
         refusals = [Refusal(verdict.reason), *refusals]
     at = item.entered or item.at or NOWHERE
+    # By position, in the order of the record's fields: that takes a sixth of the time.
     return LedgerRecord(
-        outcome=verdict.outcome,
-        prev="",
-        seq=0,
-        v=RECORD_VERSION,
-        account=account.id,
-        balance=balance_of(draft) if changes and not account.profile.erased else UNSET,
-        cause=Cause(at, item.id, item.payload, item.source, item.subject, item.time, item.type),
-        changes=draft.changes(),
-        effects=tuple(draft.effects),
-        eligibility=tuple(draft.eligibility),
-        entries=tuple(draft.entries),
-        event=Raw(item.event) if item.event else UNSET,
-        member_sequence=account.sequence if changes else None,
-        notices=tuple(draft.notices),
-        program=draft.program.id,
-        program_version=draft.version.hash,
-        refusals=tuple(refusals),
-        settles=tuple(draft.settles),
-        source=item.at,
-        why=Why(tuple(draft.fired), tuple(draft.missed)) if draft.fired or draft.missed else None,
+        verdict.outcome,
+        "",
+        0,
+        RECORD_VERSION,
+        account.id,
+        balance_of(draft) if changes and not account.profile.erased else UNSET,
+        Cause(at, item.id, item.payload, item.source, item.subject, item.time, item.type),
+        draft.changes(),
+        tuple(draft.effects),
+        tuple(draft.eligibility),
+        tuple(draft.entries),
+        Raw(item.event) if item.event else UNSET,
+        account.sequence if changes else None,
+        tuple(draft.notices),
+        draft.program.id,
+        draft.version.hash,
+        tuple(refusals),
+        tuple(draft.settles),
+        item.at,
+        None,
+        None,
+        Why(tuple(draft.fired), tuple(draft.missed)) if draft.fired or draft.missed else None,
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import orjson
-from msgspec import Struct
+from msgspec import Meta, Struct, convert
+from msgspec import ValidationError as MsgspecError
 from pydantic import ValidationError
 
 from schemas.envelope import REQUIRED, open_envelope
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MOST_ID = 256
-TRUE = {"true": True, "false": False, True: True, False: False}
+VALIDATE = {kind: row.model.__pydantic_validator__.validate_python for kind, row in INPUTS.items()}
+TRUE: dict[object, bool] = {"true": True, "false": False, True: True, False: False}
+Required = Annotated[str, Meta(min_length=1, max_length=MOST_ID)]
 
 
 class Received(Struct, frozen=True, gc=False):
@@ -37,36 +40,54 @@ class Received(Struct, frozen=True, gc=False):
     traceparent: str | None = None
 
 
+class _Attributes(Struct, frozen=True, gc=False):
+    """The attributes that an event must have, and those that it may have, as they came."""
+
+    id: Required
+    source: Required
+    type: Required
+    time: Required
+    subject: Required
+    program: object = None
+    testmode: object = None
+    traceparent: object = None
+
+
 def read(value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> Received:
     """The event in a Kafka record. Raises Unreadable, and nothing else, whatever the bytes."""
     attributes, data = open_envelope(value, headers)
-    kind, source, name, time, subject = _required(attributes)
-    row = INPUTS.get(kind)
-    if row is None:
+    try:
+        said = convert(attributes, _Attributes)
+    except MsgspecError:
+        raise _unfit(attributes) from None
+    kind, time = said.type, _instant(said.time)
+    validate = VALIDATE.get(kind)
+    if validate is None:
         raise Unreadable(DeadLetterReason.UNKNOWN_TYPE, "envelope", "type", "must be a known type")
     try:
-        model = row.model.model_validate({} if data is None else data)
+        model: InputData = validate({} if data is None else data)
     except ValidationError as bad:
         raise _invalid(bad) from None
     event = canonical_data(model)
     return Received(
         kind,
-        source,
-        name,
-        subject,
+        said.source,
+        said.id,
+        said.subject,
         time,
         model,
         event,
-        payload_hash(kind, time, subject, event),
-        _optional(attributes, "program"),
-        _testmode(attributes),
-        _optional(attributes, "traceparent"),
+        payload_hash(kind, time, said.subject, event),
+        None if said.program is None else _text("program", said.program),
+        said.testmode is not None and _flag("testmode", said.testmode),
+        None if said.traceparent is None else _text("traceparent", said.traceparent),
     )
 
 
 def canonical_data(model: InputData) -> bytes:
     """The model as canonical JSON. Fields at their defaults are left out, so equal is equal."""
-    return orjson.dumps(model.model_dump(exclude_defaults=True), option=orjson.OPT_SORT_KEYS)
+    data = model.__pydantic_serializer__.to_python(model, exclude_defaults=True)
+    return orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
 
 
 def payload_hash(kind: str, time: int, subject: str, event: bytes) -> str:
@@ -74,44 +95,40 @@ def payload_hash(kind: str, time: int, subject: str, event: bytes) -> str:
     return digest(b"%b\0%d\0%b\0%b" % (kind.encode(), time, subject.encode(), event))
 
 
-def _required(attributes: dict[str, object]) -> tuple[str, str, str, int, str]:
-    texts: list[str] = []
+def _unfit(attributes: dict[str, object]) -> Unreadable:
+    """The first attribute that is missing, or is no text of a fit length."""
     for name in REQUIRED:
         text = attributes.get(name)
         if type(text) is not str or not text:
             lacks = name == "subject" and (text is None or text == "")
             reason = DeadLetterReason.NO_SUBJECT if lacks else DeadLetterReason.BAD_ENVELOPE
-            raise Unreadable(reason, "envelope", name, "must be a text that is not empty")
+            return Unreadable(reason, "envelope", name, "must be a text that is not empty")
         if len(text) > MOST_ID:
-            detail = f"must not exceed {MOST_ID} characters"
-            raise Unreadable(DeadLetterReason.BAD_ENVELOPE, "envelope", name, detail)
-        texts.append(text)
-    name, source, kind, instant, subject = texts
+            return _bad(name, f"must not exceed {MOST_ID} characters")
+    raise AssertionError("all attributes are fit")
+
+
+def _instant(text: str) -> int:
     try:
-        time = parse_instant(instant)
+        return parse_instant(text)
     except (ValueError, OverflowError):
-        detail = "must be an RFC 3339 instant with an offset"
-        raise Unreadable(DeadLetterReason.BAD_ENVELOPE, "envelope", "time", detail) from None
-    return kind, source, name, time, subject
+        raise _bad("time", "must be an RFC 3339 instant with an offset") from None
 
 
-def _optional(attributes: dict[str, object], name: str) -> str | None:
-    text = attributes.get(name)
-    if text is None:
-        return None
+def _text(name: str, text: object) -> str:
     if type(text) is not str:
-        raise Unreadable(DeadLetterReason.BAD_ENVELOPE, "envelope", name, "must be a text")
+        raise _bad(name, "must be a text")
     return text
 
 
-def _testmode(attributes: dict[str, object]) -> bool:
-    flag = attributes.get("testmode")
-    if flag is None:
-        return False
+def _flag(name: str, flag: object) -> bool:
     if type(flag) not in {str, bool} or flag not in TRUE:
-        detail = "must be true or false"
-        raise Unreadable(DeadLetterReason.BAD_ENVELOPE, "envelope", "testmode", detail)
+        raise _bad(name, "must be true or false")
     return TRUE[flag]
+
+
+def _bad(name: str, detail: str) -> Unreadable:
+    return Unreadable(DeadLetterReason.BAD_ENVELOPE, "envelope", name, detail)
 
 
 def _invalid(bad: ValidationError) -> Unreadable:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCH_UTC = EPOCH.replace(tzinfo=None)
-MICROSECOND = timedelta(microseconds=1)
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+DAY_SECONDS = 86_400
 DATE_LENGTH = 10
 
 
@@ -26,13 +28,23 @@ def parse_instant(text: str) -> int:
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:
         raise ValueError("must carry an offset such as Z or +01:00")
-    return (instant - EPOCH) // MICROSECOND
+    since = instant - EPOCH
+    return (since.days * DAY_SECONDS + since.seconds) * SECOND + since.microseconds
+
+
+def format_instant(instant: int) -> str:
+    """RFC 3339 in UTC, without needless fractions."""
+    minute, rest = divmod(instant, MINUTE)
+    second, fraction = divmod(rest, SECOND)
+    if fraction:
+        return f"{_minute(minute)}:{second:02d}.{fraction:06d}Z"
+    return f"{_minute(minute)}:{second:02d}Z"
 
 
 @lru_cache(maxsize=1 << 14)
-def format_instant(instant: int) -> str:
-    """RFC 3339 in UTC, without needless fractions."""
-    return (EPOCH_UTC + timedelta(microseconds=instant)).isoformat() + "Z"
+def _minute(minute: int) -> str:
+    """A minute since 1970 as RFC 3339 has it. Many instants share one."""
+    return (EPOCH_UTC + timedelta(minutes=minute)).isoformat(timespec="minutes")
 
 
 @lru_cache(maxsize=1 << 14)
@@ -62,8 +74,9 @@ def digest(data: bytes) -> str:
     return blake2b(data, digest_size=16).hexdigest()
 
 
+@lru_cache(maxsize=64)
 def identity(source: str, name: str) -> str:
-    """Hash of an event's identity, `(source, id)`."""
+    """Hash of an event's identity, `(source, id)`. Asked for more than once of the same event."""
     return digest(f"{source}\0{name}".encode())
 
 

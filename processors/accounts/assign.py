@@ -65,29 +65,34 @@ TYPES: dict[str, type] = {
 }
 
 
-def assign(account: Account, collection: str, key: str, value: Item | None) -> Item | None:
-    """Put `value` under `key`, or remove the item when it is None. Returns what stood there."""
+def assign(account: Account, collection: str, key: str, value: Item | None) -> None:
+    """Put `value` under `key`, or remove the item when it is None."""
     if collection == PROFILE:
-        old_profile = account.profile
         assert isinstance(value, Profile), "the profile cannot be removed"
         account.profile = value
-        return old_profile
+        return
     items: dict[str, Item] = getattr(account, collection)
-    old = items.get(key)
+    if collection in DUE:
+        _follow(account, collection, key, items.get(key), value)
     if value is None:
         items.pop(key, None)
     else:
         items[key] = value
-    due = DUE.get(collection)
-    if due is not None:
-        was = due(old) if old is not None else None
-        now = due(value) if value is not None else None
-        if was != now:
-            _reschedule(account, f"{collection}/{key}", was, now)
-        if collection == "lots":
-            _reckon(account.schedule, old, -1)
-            _reckon(account.schedule, value, 1)
-    return old
+
+
+def _follow(
+    account: Account, collection: str, key: str, old: Item | None, new: Item | None
+) -> None:
+    """Bring the agenda and the schedule in line with a new item in the place of an old one."""
+    due = DUE[collection]
+    was = None if old is None else due(old)
+    now = None if new is None else due(new)
+    if was != now:
+        _reschedule(account, f"{collection}/{key}", was, now)
+    if type(old) is Lot and old.available:
+        _reckon(account.schedule, old, -1)
+    if type(new) is Lot and new.available:
+        _reckon(account.schedule, new, 1)
 
 
 def _reschedule(account: Account, name: str, was: int | None, now: int | None) -> None:
@@ -102,8 +107,8 @@ def _reschedule(account: Account, name: str, was: int | None, now: int | None) -
         insort(agenda.setdefault(now, []), name)
 
 
-def _reckon(schedule: dict[str, dict[int, int]], lot: Item | None, sign: int) -> None:
-    if type(lot) is not Lot or not lot.available or lot.expires_at is None or lot.suspended:
+def _reckon(schedule: dict[str, dict[int, int]], lot: Lot, sign: int) -> None:
+    if lot.expires_at is None or lot.suspended:
         return
     instants = schedule.setdefault(lot.unit, {})
     left = instants.get(lot.expires_at, 0) + sign * lot.available
@@ -116,8 +121,8 @@ def _reckon(schedule: dict[str, dict[int, int]], lot: Item | None, sign: int) ->
             del schedule[lot.unit]
 
 
-def move(account: Account, unit: str, legs: Iterable[Leg]) -> None:
-    """Apply the legs of one entry to the unit's running sums.
+def move(account: Account, unit: str, legs: Iterable[Leg]) -> int:
+    """Apply the legs of one entry to the unit's running sums. Returns how much was moved.
 
     What leaves the issuer, the pending points or the transit has been earned; what reaches
     `redeemed` or `expired` has been that. So available + reserved - debt is always
@@ -126,9 +131,13 @@ def move(account: Account, unit: str, legs: Iterable[Leg]) -> None:
     totals = account.totals.get(unit)
     if totals is None:
         totals = account.totals[unit] = Totals()
+    moved = 0
     for leg in legs:
-        _flow(totals, leg.source, -leg.amount)
-        _flow(totals, leg.target, leg.amount)
+        amount = leg.amount
+        _flow(totals, leg.source, -amount)
+        _flow(totals, leg.target, amount)
+        moved += amount
+    return moved
 
 
 def _flow(totals: Totals, bucket: str, amount: int) -> None:

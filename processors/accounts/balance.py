@@ -101,7 +101,7 @@ def _unit(account: Account, unit: str, scale: int, before: int) -> UnitBalance:
 def _tier(account: Account, ladder: Ladder, at: int) -> TierBalance:
     standing = standing_of(ladder, account)
     rank, tiers = rank_of(ladder, standing.tier), ladder.tiers
-    currency = best_currency(ladder, account, at)
+    currency = best_currency(ladder, account, at) if ladder.by_currency else "*"
     progress = figure(ladder, account, at, currency)
     keep = tiers[rank].thresholds.get(currency, 0)
     return TierBalance(

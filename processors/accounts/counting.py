@@ -22,19 +22,15 @@ def counts_at(ladder: Ladder, order: Order) -> int:
     return order.time if ladder.settles_at is None else ladder.settles_at(order.time)
 
 
-def counted_by(version: Version, order: Order, now: int) -> dict[str, int]:
-    """What the order adds to each ladder's counter now, by the version that priced it."""
-    amounts: dict[str, int] = {}
-    for ladder in version.ladders:
-        if order.cancelled or (ladder.settles_at is not None and counts_at(ladder, order) > now):
-            amounts[ladder.id] = 0
-        elif ladder.counts == "spend":
-            amounts[ladder.id] = sum([i.kept_minor for i in order.lines if i.kind == "goods"])
-        elif ladder.counts == "points":
-            amounts[ladder.id] = _points(version, ladder, order)
-        elif ladder.counts == "orders":
-            amounts[ladder.id] = 1
-    return amounts
+def counts_now(version: Version, ladder: Ladder, order: Order, now: int) -> int:
+    """What the order adds to a ladder's counter now, by the version that priced it."""
+    if order.cancelled or (ladder.settles_at is not None and counts_at(ladder, order) > now):
+        return 0
+    if ladder.counts == "spend":
+        return sum([line.kept_minor for line in order.lines if line.kind == "goods"])
+    if ladder.counts == "points":
+        return _points(version, ladder, order)
+    return int(ladder.counts == "orders")
 
 
 def _points(version: Version, ladder: Ladder, order: Order) -> int:
@@ -51,30 +47,36 @@ def _points(version: Version, ladder: Ladder, order: Order) -> int:
     )
 
 
-def plan_settling(draft: Draft, order_id: str, order: Order) -> None:
+def plan_settling(draft: Draft, order_id: str, order: Order, version: Version) -> None:
     """See to it that the order counts when it has settled."""
-    for ladder in draft.version_of(order).ladders:
+    for ladder in version.ladders:
         if ladder.settles_at is not None and (at := counts_at(ladder, order)) > draft.time:
             draft.put("timers", f"{SETTLE}/{ladder.id}/{order_id}", at)
 
 
-def count_order(draft: Draft, order: Order, amounts: dict[str, int]) -> Order:
-    """Put what an order counts now into the counters, in the window in which it counts."""
-    account = draft.account
+def count_order(draft: Draft, order: Order, version: Version) -> tuple[Order, int]:
+    """Put what an order counts now into the counters, in the window in which it counts.
+
+    Returns the order, and by how much it counts more than before.
+    """
+    account, before = draft.account, order.counted
     counted: dict[str, int] = {}
-    for ladder in draft.program.version(order.version).ladders:
-        amount = amounts.get(ladder.id, 0)
-        at = counts_at(ladder, order)
-        window, ends = ladder.window_of(at, account)
-        key = counter_key(ladder, window, order.currency)
+    for ladder in version.ladders:
+        amount = counts_now(version, ladder, order, draft.time)
         if amount:
-            counted[key] = amount
+            at = counts_at(ladder, order)
+            window, ends = ladder.window_of(at, account)
+            counted[counter_key(ladder, window, order.currency)] = amount
             watch_window(draft, ladder, ends, at)
-    for key in sorted(counted.keys() | order.counted.keys()):
-        more = counted.get(key, 0) - order.counted.get(key, 0)
+    if counted == before:
+        return order, 0
+    grown = 0
+    for key in sorted(before | counted):
+        more = counted.get(key, 0) - before.get(key, 0)
+        grown += more
         if more > 0 or key in account.counters:
             draft.count(key, more)
-    return replace(order, counted=counted) if counted != order.counted else order
+    return replace(order, counted=counted), grown
 
 
 def watch_window(draft: Draft, ladder: Ladder, ends: int | None, time: int) -> None:

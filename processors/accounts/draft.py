@@ -6,7 +6,7 @@ later steps of the same decision see it, and is written down at once, so `evolve
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Raw
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from processors.programs.compiled import Program, Unit, Version
 
 VALUES = msgspec.json.Encoder(order="sorted")
-BOOKKEEPING = frozenset({"identities", "keys", "timers"})
+CLOCK = "clock"
+BOOKKEEPING = frozenset({"identities", "keys", "timers", CLOCK})
 """Collections whose changes alone do not advance the member's sequence."""
 
 
@@ -46,7 +47,6 @@ class Draft:
         "account",
         "before",
         "changed",
-        "clock",
         "decide",
         "effects",
         "eligibility",
@@ -83,10 +83,9 @@ class Draft:
         self.time = item.time
         self.version: Version = program.version_at(item.time)
         self.before = {unit: totals.available for unit, totals in account.totals.items()}
-        self.changed: dict[tuple[str, str], object] = {}
+        self.changed: dict[tuple[str, str], Change] = {}
         self.fresh: dict[tuple[str, str], object] = {}
         """What changed since the decision was last rounded off."""
-        self.clock: dict[str, int] = {}
         self.entries: list[Entry] = []
         self.effects: list[Effect] = []
         self.eligibility: list[Eligibility] = []
@@ -103,8 +102,10 @@ class Draft:
     def put(self, collection: str, key: str, value: object | None) -> None:
         """Put an item of the account, or remove it (None)."""
         assign(self.account, collection, key, value)
-        self.changed[collection, key] = value
-        self.fresh[collection, key] = value
+        name = collection, key
+        # The item itself in the place of its bytes: the record encodes all of them in one go.
+        self.changed[name] = Change(collection, key, value)  # type: ignore[arg-type]
+        self.fresh[name] = value
 
     def move_to(self, item: Input, time: int) -> None:
         """Go on with another input of the same account, at `time`."""
@@ -115,7 +116,7 @@ class Draft:
     def tick(self, name: str, instant: int) -> None:
         """Set one of the account's clocks (`time`, `pruned`)."""
         setattr(self.account, name, instant)
-        self.clock[name] = instant
+        self.changed[CLOCK, name] = Change(CLOCK, name, instant)  # type: ignore[arg-type]  # as in `put`
 
     def count(self, key: str, amount: int) -> None:
         """Add to a counter; one that comes to zero is dropped."""
@@ -135,9 +136,10 @@ class Draft:
         """Write one entry and move its points. `amount` is the sum of the legs unless given."""
         if not legs:
             return
-        move(self.account, unit, legs)
-        total = sum(leg.amount for leg in legs) if amount is None else amount
-        self.entries.append(Entry(total, kind, legs, rule, unit, reason))
+        moved = move(self.account, unit, legs)
+        self.entries.append(
+            Entry(moved if amount is None else amount, kind, legs, rule, unit, reason)
+        )
 
     def totals(self, unit: str) -> Totals:
         """The unit's sums; zeros for one that nothing has touched."""
@@ -179,9 +181,4 @@ class Draft:
 
     def changes(self) -> tuple[Change, ...]:
         """Every item that was put, with its last value, in order of collection and key."""
-        # The items themselves: they are encoded with the record, in one go.
-        items = cast("dict[tuple[str, str], Raw]", self.changed)
-        made = [Change(name[0], name[1], items[name]) for name in sorted(items)]
-        clock = cast("dict[str, Raw]", self.clock)
-        made += [Change("clock", name, clock[name]) for name in sorted(clock)]
-        return tuple(made)
+        return tuple(map(self.changed.__getitem__, sorted(self.changed)))

@@ -45,7 +45,7 @@ def renew(draft: Draft, activity: str) -> None:
     version, account = draft.version, draft.account
     if activity not in version.renewing:
         return
-    held = set(tiers_held(version, account).values())
+    held = set(tiers_held(version.ladders, account).values())
     for unit in version.units:
         lasting = version.lasting_of("")
         if lasting.reason == "inactivity" and _renews(lasting, activity, held):
@@ -71,7 +71,7 @@ def is_paused(draft: Draft, lot: Lot) -> bool:
     paused_in = lasts(draft, lot).paused_in
     if lot.fixed or not paused_in:
         return False
-    return not paused_in.isdisjoint(tiers_held(draft.version, draft.account).values())
+    return not paused_in.isdisjoint(tiers_held(draft.version.ladders, draft.account).values())
 
 
 def overdue(draft: Draft, lot: Lot) -> str | None:
@@ -98,8 +98,6 @@ def made_again(draft: Draft, lot: Lot) -> Lot:
 def follow_pauses(draft: Draft) -> dict[str, list[str]]:
     """Keep lots from ending while a tier says so. Answers what is overdue after it, by reason."""
     late: dict[str, list[str]] = {}
-    if not draft.program.pauses:
-        return late
     for name in _to_look_at(draft):
         lot = draft.account.lots.get(name)
         if lot is None or lot.suspended == (paused := is_paused(draft, lot)):

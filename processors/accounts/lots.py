@@ -5,8 +5,9 @@ Semantics, sections 3.7, 4 and 5. Works on a draft; knows no event.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from processors.accounts.items import Lot, Order, Part
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 NEVER = 1 << 62
 
 
-class Origin(NamedTuple):
+class Origin(Struct, frozen=True, gc=False):
     """What points are given for, and the version and business time that set their dates."""
 
     owner: str
@@ -76,11 +77,15 @@ def credit(
 
 
 def _new_lot(draft: Draft, rule: Rule, origin: Origin) -> Lot:
-    lot = Lot(rule.unit, rule.id, origin.owner, origin.time, origin.version)
-    merged = merged_subject(draft)
-    if merged is not None or origin.fixed:
-        lot = replace(lot, fixed=origin.fixed, origin=merged)
-    return lot
+    return Lot(
+        rule.unit,
+        rule.id,
+        origin.owner,
+        origin.time,
+        origin.version,
+        fixed=origin.fixed,
+        origin=merged_subject(draft),
+    )
 
 
 def merged_subject(draft: Draft) -> str | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec.structs import replace
 
 from processors.accounts.items import Grant
-from processors.accounts.tiers import standing_of
+from processors.accounts.tiers import tier_of
 from schemas.ledger import Eligibility
 from schemas.values import digest
 
@@ -25,17 +25,15 @@ OPEN = "open/"
 
 def refresh(draft: Draft) -> None:
     """Open and close catalogue rewards by what is available and by their gates."""
-    account = draft.account
-    for reward in draft.version.rewards.values():
-        if reward.cost is None:
+    grants = draft.account.grants
+    for reward in draft.version.catalogue:
+        name = OPEN + reward.id
+        if is_open(draft, reward) == (name in grants):
             continue
-        held = account.grants.get(OPEN + reward.id)
-        if is_open(draft, reward) == (held is not None):
-            continue
-        if held is None:
-            _open(draft, OPEN + reward.id, reward, 1, "affordable", None)
+        if name in grants:
+            close(draft, name, "withdrawn", "not_affordable")
         else:
-            close(draft, OPEN + reward.id, "withdrawn", "not_affordable")
+            _open(draft, name, reward, 1, "affordable", None)
 
 
 def is_open(draft: Draft, reward: Reward) -> bool:
@@ -51,15 +49,16 @@ def is_open(draft: Draft, reward: Reward) -> bool:
 
 def gate(version: Version, account: Account, reward: Reward, at: int) -> str | None:
     """The refusal of the first gate that is shut, or None."""
-    plan = account.memberships.get(reward.plan) if reward.plan is not None else None
-    if reward.plan is not None and (plan is None or plan.state != "active"):
-        return "reward_not_available"
+    if reward.plan is not None:
+        plan = account.memberships.get(reward.plan)
+        if plan is None or plan.state != "active":
+            return "reward_not_available"
     if reward.open_at is not None and not reward.open_at(at, account):
         return "reward_not_available"
     if reward.tiers is not None:
-        ladder = next(ladder for ladder in version.ladders if ladder.id == reward.ladder)
-        if standing_of(ladder, account).tier not in reward.tiers:
-            return "tier_too_low"
+        for ladder in version.ladders:
+            if ladder.id == reward.ladder and tier_of(ladder, account) not in reward.tiers:
+                return "tier_too_low"
     return None
 
 

@@ -8,11 +8,11 @@ from processors.accounts.items import Ground, Standing
 from schemas.ledger import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterable, Mapping
 
     from processors.accounts.account import Account
     from processors.accounts.draft import Draft
-    from processors.programs.compiled import Ladder, Version
+    from processors.programs.compiled import Ladder
 
 ATTRIBUTE, ROLLING = "attribute", "rolling"
 """Grounds that rest on no window of their own."""
@@ -20,15 +20,16 @@ ATTRIBUTE, ROLLING = "attribute", "rolling"
 
 def counter_key(ladder: Ladder, window: str, currency: str) -> str:
     """The counter's name; ladders with one threshold for all currencies keep one counter."""
-    suffix = f"/{currency}" if ladder.by_currency else ""
-    return f"{ladder.id}/{window}{suffix}"
+    if ladder.by_currency:
+        return f"{ladder.id}/{window}/{currency}"
+    return f"{ladder.id}/{window}"
 
 
 def figure(ladder: Ladder, account: Account, at: int, currency: str = "*") -> int:
     """What is counted in the window of `at`, in the counter's smallest step."""
     window, _ = ladder.window_of(at, account)
     if ladder.rolling_from is None:
-        return counted_in(ladder, account, window, currency)
+        return account.counters.get(counter_key(ladder, window, currency), 0)
     first = ladder.rolling_from(at)
     prefix = f"{ladder.id}/"
     suffix = f"/{currency}" if ladder.by_currency else ""
@@ -41,34 +42,22 @@ def figure(ladder: Ladder, account: Account, at: int, currency: str = "*") -> in
     )
 
 
-def counted_in(ladder: Ladder, account: Account, window: str, currency: str) -> int:
-    """What is counted in a window, in the counter's smallest step."""
-    return account.counters.get(counter_key(ladder, window, currency), 0)
-
-
 def supported(ladder: Ladder, account: Account, at: int) -> str:
     """The highest tier that the counters of the window of `at` carry."""
-    return _carried(ladder, lambda currency: figure(ladder, account, at, currency))
+    return _carried(ladder, {cur: figure(ladder, account, at, cur) for cur in ladder.figures})
 
 
-def _carried(ladder: Ladder, figure_of: Callable[[str], int]) -> str:
+def _carried(ladder: Ladder, figures: Mapping[str, int]) -> str:
     best = 0
-    sums: dict[str, int] = {}
-    for rank, tier in enumerate(ladder.tiers):
-        for currency, threshold in tier.thresholds.items():
-            if currency not in sums:
-                sums[currency] = figure_of(currency)
-            if sums[currency] >= threshold:
-                best = rank
+    for currency, threshold, rank in ladder.steps:
+        if figures[currency] >= threshold:
+            best = rank
     return ladder.tiers[best].id
 
 
 def rank_of(ladder: Ladder, tier: str) -> int:
     """The tier's place on the ladder, 0 for the lowest and for a tier that is gone from it."""
-    for rank, rung in enumerate(ladder.tiers):
-        if rung.id == tier:
-            return rank
-    return 0
+    return ladder.ranks.get(tier, 0)
 
 
 def standing_of(ladder: Ladder, account: Account) -> Standing:
@@ -77,9 +66,15 @@ def standing_of(ladder: Ladder, account: Account) -> Standing:
     return held or Standing(ladder.tiers[0].id, account.profile.enrolled_at or 0)
 
 
-def tiers_held(version: Version, account: Account) -> dict[str, str]:
+def tier_of(ladder: Ladder, account: Account) -> str:
+    """The tier that is held."""
+    held = account.standings.get(ladder.id)
+    return ladder.tiers[0].id if held is None else held.tier
+
+
+def tiers_held(ladders: Iterable[Ladder], account: Account) -> dict[str, str]:
     """The tier held on each ladder."""
-    return {ladder.id: standing_of(ladder, account).tier for ladder in version.ladders}
+    return {ladder.id: tier_of(ladder, account) for ladder in ladders}
 
 
 def raise_tier(draft: Draft, ladder: Ladder) -> None:
@@ -97,9 +92,9 @@ def gain(draft: Draft, ladder: Ladder) -> None:
     window, _ = ladder.window_of(draft.time, account)
     name = ROLLING if ladder.rolling_from is not None else window
     held = standing_of(ladder, account)
-    ground = next((g for g in held.grounds if g.window == name), None)
-    if ground is not None and rank_of(ladder, ground.tier) >= rank_of(ladder, tier):
-        return
+    for ground in held.grounds:
+        if ground.window == name and rank_of(ladder, ground.tier) >= rank_of(ladder, tier):
+            return
     until = ladder.held_until(draft.time, account)
     _settle(draft, ladder, (*held.grounds, Ground(name, tier, draft.time, until)), "earned")
 
@@ -193,14 +188,16 @@ def change_rules(draft: Draft, ladder: Ladder) -> None:
 
 
 def _knows(ladder: Ladder, tier: str) -> bool:
-    return any(rung.id == tier for rung in ladder.tiers)
+    return tier in ladder.ranks
 
 
 def _instead(draft: Draft, ladder: Ladder, ground: Ground) -> str:
     account = draft.account
     if ground.window == ROLLING:
         return supported(ladder, account, draft.time)
-    return _carried(ladder, lambda currency: counted_in(ladder, account, ground.window, currency))
+    counters, window = account.counters, ground.window
+    keys = {currency: counter_key(ladder, window, currency) for currency in ladder.figures}
+    return _carried(ladder, {currency: counters.get(key, 0) for currency, key in keys.items()})
 
 
 def match_attributes(draft: Draft, ladder: Ladder) -> None:

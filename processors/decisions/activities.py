@@ -13,7 +13,7 @@ from processors.accounts.tiers import counter_key, raise_tier, tiers_held
 from processors.decisions.conversions import convert
 from processors.decisions.milestones import done_key
 from processors.decisions.verdict import ACCEPTED, Verdict
-from processors.programs.compiled import Miss
+from schemas.ledger import Missed
 from schemas.values import parse_amount
 
 if TYPE_CHECKING:
@@ -45,10 +45,10 @@ def _earn(
         draft.miss(rule.rule.id, "once_only")
         return
     account = draft.account
-    frozen = Frozen(tiers=tiers_held(draft.version, account), attributes=attributes)
+    frozen = Frozen(tiers=tiers_held(draft.version.ladders, account), attributes=attributes)
     award = rule.price(quantity, frozen)
-    if isinstance(award, Miss):
-        draft.miss(award.rule, award.reason)
+    if isinstance(award, Missed):
+        draft.missed.append(award)
         return
     if rule.once:
         draft.put("marks", done, str(draft.time))

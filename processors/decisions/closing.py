@@ -36,13 +36,16 @@ def finish(draft: Draft, item: Input, verdict: Verdict, *, late: bool = False) -
 def round_off(draft: Draft) -> None:
     """Bring what follows from the account in line: eligibility, reminders, clocks."""
     if not draft.account.id.startswith("alias/"):
-        for reason, lots in follow_pauses(draft).items():
-            expire(draft, lots, reason)
+        if draft.program.pauses:
+            for reason, lots in follow_pauses(draft).items():
+                expire(draft, lots, reason)
         if draft.version.milestones:
             judge_milestones(draft)
         refresh(draft)
-        plan_reminders(draft)
-        plan(draft)
+        if draft.version.reminders and draft.account.schedule:
+            plan_reminders(draft)
+        if draft.program.almanac:
+            plan(draft)
     draft.fresh.clear()
     if draft.time > draft.account.time:
         draft.tick("time", draft.time)
@@ -51,15 +54,10 @@ def round_off(draft: Draft) -> None:
 
 def plan_reminders(draft: Draft) -> None:
     """See to it that each expiry instant of a lot just put has its reminders."""
-    reminders = draft.version.reminders
-    if not reminders:
-        return
-    for (collection, _), lot in list(draft.fresh.items()):
-        if collection != "lots" or type(lot) is not Lot or not lot.available:
+    for lot in list(draft.fresh.values()):
+        if type(lot) is not Lot or not lot.available or lot.expires_at is None:
             continue
-        if lot.expires_at is None:
-            continue
-        for reminder in reminders:
+        for reminder in draft.version.reminders:
             name = f"notice/{lot.unit}/{lot.expires_at}/{reminder.id}"
             if reminder.unit == lot.unit and name not in draft.account.timers:
                 at = reminder.at(lot.expires_at)

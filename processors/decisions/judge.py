@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING
 from processors.decisions import aliases
 from processors.decisions.members import admit
 from processors.decisions.table import BUSINESS_KEYS, DECISIONS
-from processors.decisions.verdict import ACCEPTED, Verdict, refused
+from processors.decisions.verdict import ACCEPTED, CONFLICTING, DUPLICATE, refused
 from processors.decisions.waiting import park
 from schemas.decoding import decode_data
 from schemas.values import canonical, digest
 
 if TYPE_CHECKING:
     from processors.accounts.draft import Draft
+    from processors.decisions.verdict import Verdict
     from processors.inputs import Input
 
 UNCOMPARED = ("channel", "location_id")
 """Left out when two reports of one business fact are compared (contract, section 1)."""
 
+ALIAS = "alias/"
+BOOKED = frozenset({"accepted", "parked", "forwarded"})
+"""Outcomes with which a business key is taken."""
 TRANSFER = "transfer."
 TO_ALIAS = "transfer.alias."
 """Transfers that an alias's own account answers; all others are for its owner."""
@@ -29,39 +33,48 @@ TO_MEMBER = ("transfer.referral.", "transfer.recognition.")
 def judge(draft: Draft, item: Input) -> Verdict:
     """Decide `item`. A refusal leaves nothing behind but itself."""
     transfer = item.type.startswith(TRANSFER)
-    if _sends_on(draft, transfer=transfer):
+    alias = draft.account.id.startswith(ALIAS)
+    if _sends_on(draft, transfer=transfer, alias=alias):
         verdict = aliases.route(draft, item)
         if verdict.outcome == "parked":
             park(draft, "owner", draft.program.retro_claim_days)
         return verdict
     if item.testmode or (item.program is not None and item.program != draft.program.id):
         return ACCEPTED
-    if not draft.account.id.startswith("alias/"):
+    if not alias:
         reason = admit(draft)
         if reason is not None and not transfer:
             return refused(reason)
     data = item.data if item.data is not None else decode_data(item.type, item.event)
     key = business_key(item, data)
-    known = None if key is None else draft.account.keys.get(key)
+    if key is None:
+        return _decided(draft, item, data)
+    hashed = business_hash(item.event)
+    known = draft.account.keys.get(key)
     # What was parked here has its key here already; now it is its own turn.
     waited = item.settles and item.at is None
     if known is not None and not draft.forced and not waited:
-        return Verdict("duplicate" if known[0] == business_hash(item.event) else "conflicting")
+        return DUPLICATE if known[0] == hashed else CONFLICTING
+    verdict = _decided(draft, item, data)
+    if verdict.outcome in BOOKED:
+        draft.put("keys", key, (hashed, draft.time))
+    return verdict
+
+
+def _decided(draft: Draft, item: Input, data: object) -> Verdict:
+    """What the decision of the input's type says."""
     verdict = DECISIONS[item.type](draft, data)
     if verdict.outcome == "parked":
         assert verdict.waits_for is not None, "a parked input waits for something"
         park(draft, verdict.waits_for)
-    if key is not None and verdict.outcome in {"accepted", "parked", "forwarded"}:
-        draft.put("keys", key, (business_hash(item.event), draft.time))
     return verdict
 
 
-def _sends_on(draft: Draft, *, transfer: bool) -> bool:
+def _sends_on(draft: Draft, *, transfer: bool, alias: bool) -> bool:
     """An alias, or an account that was merged into another, decides no event itself."""
-    account = draft.account
-    if account.id.startswith("alias/"):
+    if alias:
         return not draft.item.type.startswith(TO_ALIAS)
-    if account.profile.owner is None:
+    if draft.account.profile.owner is None:
         return False
     return not transfer or draft.item.type.startswith(TO_MEMBER)
 

@@ -46,14 +46,14 @@ def admit(draft: Draft) -> str | None:
 def welcome(draft: Draft) -> None:
     """What a member gets for joining: rewards of the day, and a share of the allowance."""
     version = draft.version
-    for reward in version.rewards.values():
+    for reward in version.gifts:
         window = reward.on_enrolment
         if window is not None and window[0] <= draft.time < window[1]:
             grant(draft, reward, "enrolment")
     open_running(draft)
     for allowance in version.allowances:
         allow(draft, allowance, joined=True)
-    if version.allowances or any(one.on_enrolment for one in version.rewards.values()):
+    if version.allowances or version.gifts:
         draft.put("marks", WELCOMED, str(draft.time))
 
 
@@ -61,7 +61,7 @@ def judge_attributes(draft: Draft) -> None:
     """Tiers that attributes give follow the attributes."""
     notices = len(draft.notices)
     for ladder in draft.version.ladders:
-        if any(tier.attribute is not None for tier in ladder.tiers):
+        if ladder.by_attribute:
             match_attributes(draft, ladder)
     follow_tiers(draft, notices)
 

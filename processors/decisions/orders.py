@@ -6,6 +6,7 @@ by the order's own version and frozen conditions, and post the difference (seman
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -17,14 +18,16 @@ from processors.accounts.take import take_back
 from processors.decisions.caps import fitting, use_caps
 from processors.decisions.conversions import undo_vouchers
 from processors.decisions.verdict import Verdict, parked, refused
-from schemas.ledger import Fired, Missed
+from schemas.ledger import Fired
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from processors.accounts.draft import Draft
-    from processors.programs.compiled import Rule
+    from processors.programs.compiled import Rule, Version
     from schemas.inputs.purchases import PurchaseCompleted, PurchaseEdited
+
+NOTHING_FROZEN = Frozen()
 
 
 def spread(amounts: Sequence[int], total: int) -> list[int]:
@@ -42,8 +45,10 @@ def spread(amounts: Sequence[int], total: int) -> list[int]:
 
 def lines_of(data: PurchaseCompleted | PurchaseEdited) -> tuple[OrderLine, ...]:
     """The order's lines, all kept, with their shares of the order discount."""
-    goods = [line.amount_minor if line.kind == "goods" else 0 for line in data.lines]
-    discounts = spread(goods, data.order_discount_minor or 0)
+    discounts: Iterable[int] = repeat(0)
+    if data.order_discount_minor:
+        goods = [line.amount_minor if line.kind == "goods" else 0 for line in data.lines]
+        discounts = spread(goods, data.order_discount_minor)
     lines = [
         OrderLine(
             line.line_id,
@@ -55,12 +60,12 @@ def lines_of(data: PurchaseCompleted | PurchaseEdited) -> tuple[OrderLine, ...]:
             line.category,
             line.brand,
             line.product_class,
-            tuple(line.tags or ()),
+            line.tags or (),
             line.amount_minor - discount,
             line.quantity,
             line.tax_minor,
         )
-        for line, discount in zip(data.lines, discounts, strict=True)
+        for line, discount in zip(data.lines, discounts, strict=False)
     ]
     return tuple(lines)
 
@@ -68,7 +73,9 @@ def lines_of(data: PurchaseCompleted | PurchaseEdited) -> tuple[OrderLine, ...]:
 def tenders_of(data: PurchaseCompleted | PurchaseEdited) -> dict[str, int]:
     """What was paid, by kind of tender. Empty: one tender `other` over the whole total."""
     sums: dict[str, int] = {}
-    for tender in data.tenders or ():
+    if data.tenders is None:
+        return sums
+    for tender in data.tenders:
         sums[tender.kind] = sums.get(tender.kind, 0) + tender.amount_minor
     return sums
 
@@ -76,17 +83,17 @@ def tenders_of(data: PurchaseCompleted | PurchaseEdited) -> dict[str, int]:
 def place(draft: Draft, data: PurchaseCompleted) -> Order:
     """A new order with what pricing reads of the member and the calendar, frozen now."""
     order = Order(
-        time=draft.time,
-        version=draft.version.id,
-        currency=data.currency,
-        lines=lines_of(data),
-        frozen=Frozen(),
-        tenders=tenders_of(data),
+        draft.time,
+        draft.version.id,
+        data.currency,
+        lines_of(data),
+        NOTHING_FROZEN,
+        tenders_of(data),
         # The default itself where it is spelt out, so that what rests does not say it.
-        channel=ONLINE if data.channel == ONLINE else data.channel,
-        location_id=data.location_id,
-        market=data.market,
-        attributes=dict(data.attributes or {}),
+        ONLINE if data.channel == ONLINE else data.channel,
+        data.location_id,
+        data.market,
+        dict(data.attributes or {}),
         paid=data.paid,
         redemption_id=data.redemption_id,
         origin=merged_subject(draft),
@@ -112,34 +119,36 @@ def open_order(draft: Draft, order_id: str) -> Order | Verdict:
     return order
 
 
-def reprice(draft: Draft, order_id: str, order: Order, *, explain: bool = False) -> Order:
+def reprice(
+    draft: Draft, order_id: str, order: Order, version: Version, *, explain: bool = False
+) -> Order:
     """Post the difference between what the rules give for what is kept and what is held."""
-    version = draft.version_of(order)
     awards, misses = ([], []) if order.cancelled else version.price(order)
     if explain:
         draft.fired += [Fired(award.rule, award.figures) for award in awards]
-        draft.missed += [Missed(miss.reason, miss.rule) for miss in misses]
+        draft.missed += misses
     priced = {award.rule: award.amount for award in awards}
-    worth: dict[str, int] = {}
-    for rule in sorted(priced.keys() | order.granted.keys()):
-        more = _within_caps(draft, order, version.rules[rule], priced.get(rule, 0))
-        if rule in priced:
-            worth[rule] = order.granted.get(rule, 0) + more
-        if more > 0:
-            give(draft, order_id, order, version.rules[rule], more)
-        elif more < 0:
-            order = take(draft, order_id, order, version.rules[rule], -more)
-    return replace(order, granted={rule: amount for rule, amount in worth.items() if amount})
+    held = order.granted
+    granted: dict[str, int] = {}
+    for name in sorted(held | priced):
+        rule, had = version.rules[name], held.get(name, 0)
+        amount = _within_caps(draft, order, rule, priced.get(name, 0), had)
+        if amount and name in priced:
+            granted[name] = amount
+        if amount > had:
+            give(draft, order_id, order, rule, amount - had)
+        elif amount < had:
+            order = take(draft, order_id, order, rule, had - amount)
+    return replace(order, granted=granted)
 
 
 def give(draft: Draft, order_id: str, order: Order, rule: Rule, amount: int) -> None:
     """Post an award: pending until its release, or available now."""
     owner = f"order/{order_id}"
-    starts = {"order": order.time, "shipped": order.shipped_at, "delivered": order.delivered_at}
     if rule.release_on == "none":
         earn(draft, rule, amount, Origin(owner, order.version, draft.time))
         return
-    start = starts.get(rule.release_on)
+    start = _wait_starts(order, rule)
     release_at = None if start is None else rule.release_at(start, draft.account)
     origin = Origin(owner, order.version, order.time)
     if release_at is not None and release_at <= draft.time and rule.step:
@@ -149,6 +158,15 @@ def give(draft: Draft, order_id: str, order: Order, rule: Rule, amount: int) -> 
         earn(draft, rule, amount, Origin(owner, order.version, draft.time))
     else:
         pend(draft, rule, amount, origin, release_at)
+
+
+def _wait_starts(order: Order, rule: Rule) -> int | None:
+    """When the wait for a rule's points began; None while that is not known."""
+    if rule.release_on == "order":
+        return order.time
+    if rule.release_on == "shipped":
+        return order.shipped_at
+    return order.delivered_at if rule.release_on == "delivered" else None
 
 
 def take(draft: Draft, order_id: str, order: Order, rule: Rule, amount: int) -> Order:
@@ -180,15 +198,15 @@ def take(draft: Draft, order_id: str, order: Order, rule: Rule, amount: int) -> 
     return order
 
 
-def _within_caps(draft: Draft, order: Order, rule: Rule, amount: int) -> int:
-    """How much more, or less, of a rule the order holds from now on."""
-    held = order.granted.get(rule.id, 0)
-    fits = fitting(draft, rule, amount, held, order.time) if rule.caps else amount
+def _within_caps(draft: Draft, order: Order, rule: Rule, amount: int, held: int) -> int:
+    """How much of a rule the order holds from now on; it held `held` of it."""
+    if not rule.caps:
+        return amount
+    fits = fitting(draft, rule, amount, held, order.time)
     if fits < amount:
         draft.miss(rule.id, "capped")
-    if rule.caps:
-        use_caps(draft, rule, fits - held, held, order.time)
-    return fits - held
+    use_caps(draft, rule, fits - held, held, order.time)
+    return fits
 
 
 def goods_kept_minor(order: Order) -> int:

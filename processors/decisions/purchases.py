@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from processors.accounts.counting import count_order, counted_by, counts_at, plan_settling
+from processors.accounts.counting import count_order, counts_at, plan_settling
 from processors.accounts.lasting import renew
 from processors.accounts.lots import Origin, earn, lot_id
 from processors.accounts.rewards import follow_tiers
@@ -22,7 +22,6 @@ from processors.decisions.waiting import apply_waiting
 if TYPE_CHECKING:
     from processors.accounts.draft import Draft
     from processors.accounts.items import Order
-    from processors.programs.compiled import Version
     from schemas.inputs.purchases import (
         PurchaseCompleted,
         PurchaseDelivered,
@@ -43,10 +42,11 @@ def completed(draft: Draft, data: PurchaseCompleted) -> Verdict:
         commit_with_order(draft, data.redemption_id)
     renew(draft, "order")
     settle(draft, data.order_id, order, explain=True)
-    plan_settling(draft, data.order_id, order)
+    plan_settling(draft, data.order_id, order, version)
     judge_first_order(draft, data.order_id, data.referrer)
-    for key, used in version.limits(order, draft.account):
-        draft.count(key, used)
+    if version.limits is not None:
+        for key, used in version.limits(order, draft.account):
+            draft.count(key, used)
     if version.streak_marks is not None:
         for mark, orders in version.streak_marks(data.order_id, order, draft.account):
             draft.put("marks", mark, orders)
@@ -63,28 +63,26 @@ def settle(
     """
     version, posted = draft.version_of(order), len(draft.entries)
     if order.paid and points:
-        order = reprice(draft, order_id, order, explain=explain)
-    order, more = _count(draft, order, version)
+        order = reprice(draft, order_id, order, version, explain=explain)
+    order, more = count_order(draft, order, version)
     draft.put("orders", order_id, order)
+    if more:
+        _move_tiers(draft, order, more)
+    if version.challenges:
+        judge_challenges(draft, version)
+    if version.conversions and any(e.kind == "points.earned" for e in draft.entries[posted:]):
+        convert(draft, version)
+
+
+def _move_tiers(draft: Draft, order: Order, more: int) -> None:
+    """An order counts more, or less, than before: tiers and what they give follow."""
     notices = len(draft.notices)
-    for ladder in draft.version.ladders if more else ():
+    for ladder in draft.version.ladders:
         if more > 0:
             raise_tier(draft, ladder)
         else:
             lower_tier(draft, ladder, counts_at(ladder, order))
-    if len(draft.notices) > notices:
-        follow_tiers(draft, notices)
-    if version.challenges:
-        judge_challenges(draft, version)
-    if any(entry.kind == "points.earned" for entry in draft.entries[posted:]):
-        convert(draft, version)
-
-
-def _count(draft: Draft, order: Order, version: Version) -> tuple[Order, int]:
-    """Bring the counters in line, and say by how much they grew."""
-    counted = sum(order.counted.values())
-    order = count_order(draft, order, counted_by(version, order, draft.time))
-    return order, sum(order.counted.values()) - counted
+    follow_tiers(draft, notices)
 
 
 def paid(draft: Draft, data: PurchasePaid) -> Verdict:

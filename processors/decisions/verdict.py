@@ -18,6 +18,8 @@ class Verdict(NamedTuple):
 
 ACCEPTED = Verdict("accepted")
 FORWARDED = Verdict("forwarded")
+DUPLICATE = Verdict("duplicate")
+CONFLICTING = Verdict("conflicting")
 
 
 def refused(reason: str) -> Verdict:

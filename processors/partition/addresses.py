@@ -35,12 +35,12 @@ def addressed(received: Received, account_of: Callable[[str], str]) -> tuple[Inp
     changed: dict[str, object] = {}
     for field in NAMED.get(received.type, ()):
         named = getattr(data, field)
+        if not named:
+            continue
         if isinstance(named, str):
             account: object = account_of(named)
-        elif named:
-            account = tuple(account_of(one) for one in named)
         else:
-            continue
+            account = tuple(account_of(one) for one in named)
         if account != named:
             changed[field] = account
     if not changed:

@@ -30,13 +30,13 @@ from processors.programs.rewards import (
 )
 from processors.programs.sides import compile_referrals, compile_reviews
 from processors.programs.streaks import counting
+from schemas.ledger import Missed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from processors.accounts.account import Account
-    from processors.accounts.items import Frozen, Order
+    from processors.accounts.items import Frozen
 from processors.programs.calendars import Calendar
 
 MICRO = 10**6
@@ -80,14 +80,15 @@ def version_hash(version: model.Version, file: model.ProgramFile) -> str:
 def _version(
     name: str, version: model.Version, file: model.ProgramFile, calendar: Calendar
 ) -> compiled.Version:
-    holder: list[compiled.Version] = []
-    freeze = freezing(version, file, calendar)
+    ladders = tuple(
+        compile_ladder(key, ladder, version, calendar) for key, ladder in version.ladders.items()
+    )
+    rewards = {
+        key: compile_reward(key, reward, version, calendar)
+        for key, reward in version.rewards.items()
+    }
     price = pricing(version)
-
-    def frozen(order: Order, account: Account) -> Frozen:
-        return freeze(order, account, holder[0])
-
-    made = compiled.Version(
+    return compiled.Version(
         id=name,
         hash=version_hash(version, file),
         effective_from=calendar.start_of(version.effective_from),
@@ -99,17 +100,13 @@ def _version(
         currencies=None if version.currencies is None else frozenset(version.currencies),
         enrolment=version.enrolment,
         rules=compile_rules(version, calendar),
-        freeze=frozen,
+        freeze=freezing(version, file, ladders, calendar),
         price=price,
         limits=limiting(version, calendar, price),
-        ladders=tuple(
-            compile_ladder(key, ladder, version, calendar)
-            for key, ladder in version.ladders.items()
-        ),
-        rewards={
-            key: compile_reward(key, reward, version, calendar)
-            for key, reward in version.rewards.items()
-        },
+        ladders=ladders,
+        rewards=rewards,
+        catalogue=tuple(reward for reward in rewards.values() if reward.cost is not None),
+        gifts=tuple(reward for reward in rewards.values() if reward.on_enrolment),
         conversions=compile_conversions(version),
         redeeming=compile_redeeming(version),
         refund_mode=version.refund.mode,
@@ -141,8 +138,6 @@ def _version(
         renewing=_renewing(version),
         deliveries=compile_deliveries(version, calendar),
     )
-    holder.append(made)
-    return made
 
 
 def _activities(
@@ -165,15 +160,15 @@ def _activities(
 
 def _activity_price(
     name: str, rule: model.ActivityEarning, scale: int
-) -> Callable[[int, Frozen], compiled.Award | compiled.Miss]:
+) -> Callable[[int, Frozen], compiled.Award | Missed]:
     top, bottom = ratio_of(rule.points)
     by_quantity = rule.each == "quantity"
 
-    def price(quantity: int, _frozen: Frozen) -> compiled.Award | compiled.Miss:
+    def price(quantity: int, _frozen: Frozen) -> compiled.Award | Missed:
         many, part = (quantity, MICRO) if by_quantity else (1, 1)
         points = many * top * 10**scale // (part * bottom)
         if not points:
-            return compiled.Miss(name, "nothing_to_earn_on")
+            return Missed("nothing_to_earn_on", name)
         return compiled.Award(name, rule.unit or "", points, {"quantity": many, "points": points})
 
     return price

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from processors.accounts.anchors import anchor
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from processors.programs.calendars import Calendar
 
 MINOR = 2
+YEARS = range(1970, 2101)
 Window = tuple[str, int | None]
 
 
@@ -91,14 +92,18 @@ def _window(ladder: model.Ladder, calendar: Calendar) -> Callable[[int, Account]
 
 
 def _calendar_year(calendar: Calendar) -> Callable[[int, Account], Window]:
-    """Asked several times for each order, so each day's answer is kept."""
+    """Asked several times for each order, so the years stand in a table."""
+    starts = [calendar.start_of(date(year, 1, 1)) for year in YEARS]
+    windows = [(str(year), ends) for year, ends in zip(YEARS, starts[1:], strict=False)]
 
-    @lru_cache(maxsize=4096)
-    def year_of(day: int) -> Window:
-        year = date.fromordinal(day).year
+    def year_of(at: int, _account: Account) -> Window:
+        place = bisect_right(starts, at) - 1
+        if 0 <= place < len(windows):
+            return windows[place]
+        year = calendar.date(at).year
         return str(year), calendar.start_of(date(year + 1, 1, 1))
 
-    return lambda at, _account: year_of(calendar.day(at))
+    return year_of
 
 
 def _held(

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from processors.programs.compiled import Award, Miss
+from processors.programs.compiled import Award
 from processors.programs.conditions import basis_of, holds
 from processors.programs.figures import rounded, steps_of
 from processors.programs.rates import multiplier, reached
 from processors.programs.streaks import skus_of, won
+from schemas.ledger import Missed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,7 @@ MINOR = 2
 
 def pricing(
     version: model.Version,
-) -> Callable[[Order], tuple[list[Award], list[Miss]]]:
+) -> Callable[[Order], tuple[list[Award], list[Missed]]]:
     """The price function of a version: what each rule gives for what is kept of an order."""
     rules = [_rule(name, rule, version) for name, rule in version.earning.items()]
     rules += [
@@ -36,22 +37,23 @@ def pricing(
     ]
     rules += [_streak(name, streak, version) for name, streak in version.streaks.items()]
     multiplying = [name for name, promotion in version.promotions.items() if not promotion.add]
+    idle = [(name, Missed("not_running", name)) for name in multiplying]
     on_top = {name for name, promotion in version.promotions.items() if promotion.needs_base}
 
-    def price(order: Order) -> tuple[list[Award], list[Miss]]:
+    def price(order: Order) -> tuple[list[Award], list[Missed]]:
         awards: list[Award] = []
-        misses: list[Miss] = []
+        misses: list[Missed] = []
         for rule in rules:
             found = rule(order)
             if type(found) is Award:
                 if not awards and found.rule in on_top:
-                    misses.append(Miss(found.rule, "no_base_points"))
+                    misses.append(Missed("no_base_points", found.rule))
                     continue
                 awards.append(found)
-            elif type(found) is Miss:
+            elif type(found) is Missed:
                 misses.append(found)
         running = order.frozen.promotions
-        misses += [Miss(name, "not_running") for name in multiplying if name not in running]
+        misses += [missed for name, missed in idle if name not in running]
         return awards, misses
 
     return price
@@ -59,7 +61,7 @@ def pricing(
 
 def _rule(
     name: str, rule: model.Earning, version: model.Version
-) -> Callable[[Order], Award | Miss]:
+) -> Callable[[Order], Award | Missed]:
     basis = basis_of(rule.basis, rule.tenders)
     allowed = holds(rule.when)
     scale = version.units[rule.unit].scale
@@ -68,18 +70,18 @@ def _rule(
     minimum = 0 if rule.when.minimum is None else steps_of(rule.when.minimum, MINOR)
     rounding = rule.rounding
 
-    def price(order: Order) -> Award | Miss:
+    def price(order: Order) -> Award | Missed:
         reason = allowed(order)
         if reason is not None:
-            return Miss(name, reason)
+            return Missed(reason, name)
         amount, share_top, share_bottom = basis(order)
         if amount < minimum:
-            return Miss(name, "below_minimum")
+            return Missed("below_minimum", name)
         top, bottom = measure(order, amount, share_top, share_bottom)
         by_top, by_bottom, used = rate(order)
         points = rounded(top * by_top, bottom * by_bottom, rounding)
         if points <= 0:
-            return Miss(name, "nothing_to_earn_on")
+            return Missed("nothing_to_earn_on", name)
         figures: dict[str, str | int] = {
             "basis_minor": amount * share_top // share_bottom,
             "rate": f"{by_top}/{by_bottom}",
@@ -119,18 +121,18 @@ def _measure(rule: model.Earning, scale: int) -> Callable[[Order, int, int, int]
 
 def _addition(
     name: str, promotion: model.Promotion, version: model.Version
-) -> Callable[[Order], Award | Miss]:
+) -> Callable[[Order], Award | Missed]:
     """A fixed add-on is a rule of its own."""
     unit = promotion.unit or next(iter(version.units))
     points = steps_of(promotion.add or "0", version.units[unit].scale)
     enough = reached(promotion)
     spend = basis_of(promotion.basis, None)
 
-    def price(order: Order) -> Award | Miss:
+    def price(order: Order) -> Award | Missed:
         if name not in order.frozen.promotions:
-            return Miss(name, "not_running")
+            return Missed("not_running", name)
         if not spend(order)[0] or not enough(order):
-            return Miss(name, "below_minimum")
+            return Missed("below_minimum", name)
         return Award(name, unit, points, {"add": points}, fixed=True)
 
     return price
@@ -138,16 +140,16 @@ def _addition(
 
 def _streak(
     name: str, streak: model.Streak, version: model.Version
-) -> Callable[[Order], Award | Miss]:
+) -> Callable[[Order], Award | Missed]:
     """Points for what the order won, as long as the product is kept."""
     points = steps_of(streak.points, version.units[streak.unit].scale)
 
-    def price(order: Order) -> Award | Miss:
+    def price(order: Order) -> Award | Missed:
         kept = [
             sku for sku in skus_of(order, streak.basis) if won(name, sku) in order.frozen.promotions
         ]
         if not kept:
-            return Miss(name, "not_yet")
+            return Missed("not_yet", name)
         return Award(name, streak.unit, points * len(kept), {"products": len(kept)}, fixed=True)
 
     return price

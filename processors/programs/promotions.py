@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
 from processors.accounts.items import Frozen
-from processors.accounts.tiers import tiers_held
+from processors.accounts.tiers import tier_of
 from processors.programs.birthdays import running
 from processors.programs.calendars import WEEKDAYS
 from processors.programs.conditions import attributes_of, holds
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     from processors.accounts.items import Order
     from processors.programs import model
     from processors.programs.calendars import Calendar
-    from processors.programs.compiled import Award, Miss, Version
+    from processors.programs.compiled import Award, Ladder
+    from schemas.ledger import Missed
 
-    Price = Callable[[Order], tuple[list[Award], list[Miss]]]
+    Price = Callable[[Order], tuple[list[Award], list[Missed]]]
 
 FAR = 1 << 62
 MINUTE = 60_000_000
@@ -47,8 +49,11 @@ class Window(NamedTuple):
 
 
 def freezing(
-    version: model.Version, program: model.ProgramFile, calendar: Calendar
-) -> Callable[[Order, Account, Version], Frozen]:
+    version: model.Version,
+    program: model.ProgramFile,
+    ladders: tuple[Ladder, ...],
+    calendar: Calendar,
+) -> Callable[[Order, Account], Frozen]:
     """What pricing reads of the member and the calendar, taken once when the order comes."""
     windows = [
         _window(name, promotion, version, calendar)
@@ -56,20 +61,27 @@ def freezing(
     ]
     challenges = frozenset(n for n, one in version.promotions.items() if one.target is not None)
     own_zone = program.promotion_zone == "program"
-    read = attributes_of(version)
+    read = sorted(attributes_of(version))
     streaks = streaking(version, calendar)
     latest = version.stacking == "latest_only"
 
-    def freeze(order: Order, account: Account, compiled: Version) -> Frozen:
-        attributes = account.profile.attributes
-        frozen = Frozen(
-            tiers=tiers_held(compiled, account),
-            plans=tuple(sorted(k for k, m in account.memberships.items() if m.state == "active"))
-            if account.memberships
-            else (),
-            attributes={key: attributes[key] for key in sorted(read) if key in attributes},
-        )
-        names = streaks(order, account)
+    @lru_cache(maxsize=1024)
+    def standing(tiers: tuple[str, ...], plans: tuple[str, ...]) -> Frozen:
+        """One and the same for all orders of members who stand alike."""
+        names = [ladder.id for ladder in ladders]
+        return Frozen(dict(zip(names, tiers, strict=True)), plans)
+
+    def freeze(order: Order, account: Account) -> Frozen:
+        plans: tuple[str, ...] = ()
+        if account.memberships:
+            held = account.memberships.items()
+            plans = tuple(sorted(name for name, plan in held if plan.state == "active"))
+        frozen = standing(tuple([tier_of(ladder, account) for ladder in ladders]), plans)
+        if read:
+            attributes = account.profile.attributes
+            known = {key: attributes[key] for key in read if key in attributes}
+            frozen = replace(frozen, attributes=known)
+        names = () if streaks is None else streaks(order, account)
         if windows:
             zone = account.profile.timezone
             shift = 0 if own_zone or zone is None else calendar.shift(order.time, zone)
@@ -176,15 +188,18 @@ def trigger_key(name: str, period: str) -> str:
 
 def limiting(
     version: model.Version, calendar: Calendar, price: Price
-) -> Callable[[Order, Account], list[tuple[str, int]]]:
-    """Trigger counters that an order uses up: of the promotions that gave it something."""
+) -> Callable[[Order, Account], list[tuple[str, int]]] | None:
+    """Trigger counters that an order uses up: of the promotions that gave it something.
+
+    None where no promotion is limited.
+    """
     limited = [
         (name, window_of(promotion.limit.per, calendar, version.fiscal_year_starts))
         for name, promotion in version.promotions.items()
         if promotion.limit is not None
     ]
     if not limited:
-        return lambda _order, _account: []
+        return None
 
     def used_up(order: Order, account: Account) -> list[tuple[str, int]]:
         if not any(name in order.frozen.promotions for name, _ in limited):

@@ -52,13 +52,15 @@ def multiplier(
     extras = {extra.name: extra for extra in _extras(name, version)}
     combine = _combination(version.stacking, lowest)
     cap = _cap(rule)
+    usual = {tier: (*_within(base, cap), "") for tier, base in by_tier.items()}
+    otherwise = (*_within(default, cap), "")
 
     def rate(order: Order) -> tuple[int, int, str]:
         frozen = order.frozen
         tier = frozen.tiers.get(ladder, "")
-        base = by_tier.get(tier, default) if by_tier else default
         if not frozen.promotions or not extras:
-            return (*_within(base, cap), "")
+            return usual.get(tier, otherwise)
+        base = by_tier.get(tier, default)
         matched = [extras[key] for key in frozen.promotions if key in extras]
         matched = [extra for extra in matched if extra.reached(order)]
         best, used = _best(base, tier, matched, combine)

@@ -34,10 +34,10 @@ def skus_of(order: Order, basis: model.Basis) -> list[str]:
 
 def streaking(
     version: model.Version, calendar: Calendar
-) -> Callable[[Order, Account], tuple[str, ...]]:
-    """What an order wins, by the orders before it."""
+) -> Callable[[Order, Account], tuple[str, ...]] | None:
+    """What an order wins, by the orders before it; None where nothing is to be won."""
     if not version.streaks:
-        return lambda _order, _account: ()
+        return None
 
     def winning(order: Order, account: Account) -> tuple[str, ...]:
         return tuple(

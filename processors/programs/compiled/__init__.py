@@ -12,7 +12,6 @@ from processors.programs.compiled.earning import (
     Challenge,
     Delivery,
     Lasting,
-    Miss,
     Rule,
     Unit,
 )
@@ -44,7 +43,6 @@ __all__ = [
     "Delivery",
     "Ladder",
     "Lasting",
-    "Miss",
     "Program",
     "Reach",
     "Recognition",

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from processors.accounts.account import Account
     from processors.accounts.items import Frozen, Order
+    from schemas.ledger import Missed
 
 
-class Award(NamedTuple):
+class Award(Struct, frozen=True, gc=False):
     """Points that a rule gives, before caps, with the figures it used."""
 
     rule: str
@@ -21,13 +24,6 @@ class Award(NamedTuple):
     figures: dict[str, str | int]
     fixed: bool = False
     """True for what comes on top of other points, whatever their number."""
-
-
-class Miss(NamedTuple):
-    """A rule that gives nothing here, and why."""
-
-    rule: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +95,7 @@ class ActivityRule:
 
     rule: Rule
     activity: str
-    price: Callable[[int, Frozen], Award | Miss]
+    price: Callable[[int, Frozen], Award | Missed]
     once: bool = False
     reward_id: str | None = None
 

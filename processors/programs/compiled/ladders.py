@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -55,3 +55,27 @@ class Ladder:
     hold_days: int | None = None
     schedule: Callable[[int], int] | None = None
     """For ladders judged on set dates only: the next judgement after an instant."""
+    ranks: Mapping[str, int] = field(init=False)
+    """The place of each tier, from 0 for the lowest."""
+    figures: tuple[str, ...] = field(init=False)
+    """Currencies, or `*`, whose figures carry a tier."""
+    steps: tuple[tuple[str, int, int], ...] = field(init=False)
+    """Each figure that carries a tier: its currency, how high it must be, the tier's place."""
+    by_attribute: bool = field(init=False)
+    """True when an attribute of the member may give a tier."""
+
+    def __post_init__(self) -> None:
+        """Index the tiers."""
+        steps = [
+            (currency, figure, rank)
+            for rank, tier in enumerate(self.tiers)
+            for currency, figure in tier.thresholds.items()
+        ]
+        derived = {
+            "ranks": {tier.id: rank for rank, tier in enumerate(self.tiers)},
+            "figures": tuple(dict.fromkeys(currency for currency, _, _ in steps)),
+            "steps": tuple(steps),
+            "by_attribute": any(tier.attribute is not None for tier in self.tiers),
+        }
+        for name, value in derived.items():
+            object.__setattr__(self, name, value)

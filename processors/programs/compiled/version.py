@@ -19,7 +19,6 @@ if TYPE_CHECKING:
         Challenge,
         Delivery,
         Lasting,
-        Miss,
         Rule,
         Unit,
     )
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
         Reward,
     )
     from processors.programs.compiled.sides import ReferralRules, ReviewRules
+    from schemas.ledger import Missed
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +50,8 @@ class Version:
     rules: Mapping[str, Rule]
     freeze: Callable[[Order, Account], Frozen]
     """What pricing will read of the member and the calendar, taken once when the order comes."""
-    price: Callable[[Order], tuple[list[Award], list[Miss]]]
+    price: Callable[[Order], tuple[list[Award], list[Missed]]]
     """Points for what is kept of an order, per rule, by its frozen conditions. Pure."""
-    limits: Callable[[Order, Account], list[tuple[str, int]]]
-    """Trigger counters that this order uses up: `(counter key, count)`."""
     ladders: tuple[Ladder, ...]
     rewards: Mapping[str, Reward]
     redeeming: Redeeming
@@ -61,6 +59,12 @@ class Version:
     refund_custom: Literal["spread", "ignore"]
     refund_horizon_days: int
     negative: Literal["carry", "floor_zero", "only_pending"]
+    catalogue: tuple[Reward, ...] = ()
+    """Rewards that are to be had for a price."""
+    gifts: tuple[Reward, ...] = ()
+    """Rewards for who enrols."""
+    limits: Callable[[Order, Account], list[tuple[str, int]]] | None = None
+    """Trigger counters that this order uses up: `(counter key, count)`."""
     activities: Mapping[str, tuple[ActivityRule, ...]] = field(default_factory=dict)
     challenges: tuple[Challenge, ...] = ()
     streak_marks: Callable[[str, Order, Account], list[tuple[str, str | None]]] | None = None
@@ -134,6 +138,11 @@ class Program:
     """The calendar year of an instant where the member lives."""
     pauses: bool = False
     """True when a tier of some version keeps points from ending."""
+    by_label: Mapping[str, Version] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Index the versions."""
+        object.__setattr__(self, "by_label", {version.id: version for version in self.versions})
 
     @property
     def refund_horizon_days(self) -> int:
@@ -143,7 +152,7 @@ class Program:
     def version_at(self, instant: int) -> Version:
         """The version in force at `instant`; before the first one, the first."""
         chosen = self.versions[0]
-        for version in self.versions[1:]:
+        for version in self.versions:
             if version.effective_from > instant:
                 break
             chosen = version
@@ -151,7 +160,4 @@ class Program:
 
     def version(self, label: str) -> Version:
         """The version named `label`. Raises KeyError when there is none."""
-        for version in self.versions:
-            if version.id == label:
-                return version
-        raise KeyError(label)
+        return self.by_label[label]
