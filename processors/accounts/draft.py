@@ -180,5 +180,5 @@ class Draft:
         )
 
     def changes(self) -> tuple[Change, ...]:
-        """Every item that was put, with its last value, in order of collection and key."""
-        return tuple(map(self.changed.__getitem__, sorted(self.changed)))
+        """Every item that was put, with its last value, in the order of their first puts."""
+        return tuple(self.changed.values())
