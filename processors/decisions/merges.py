@@ -13,7 +13,7 @@ from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from processors.accounts.account import Totals
-from processors.accounts.counting import count_order, counted_by
+from processors.accounts.counting import count_order
 from processors.accounts.draft import VALUES
 from processors.accounts.items import Grant, Lot, Order, Parked, Redemption, Referral, Review
 from processors.accounts.lots import NEVER, keep
@@ -165,9 +165,8 @@ def _apply_what_waited(draft: Draft) -> None:
 
 def _take_over_order(draft: Draft, name: str, order: Order) -> None:
     """An order counts in this account's windows, which may begin on other days."""
-    version = draft.version_of(order)
-    order = replace(order, counted={})
-    draft.put("orders", name, count_order(draft, order, counted_by(version, order, draft.time)))
+    order, _ = count_order(draft, replace(order, counted={}), draft.version_of(order))
+    draft.put("orders", name, order)
 
 
 def _take_over_points(draft: Draft, content: Belongings) -> None:
