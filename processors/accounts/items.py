@@ -73,6 +73,8 @@ class Frozen(Struct, frozen=True, omit_defaults=True, gc=False):
     """The member's attributes that rules may read, as they were."""
     capped: dict[str, int] = {}
     """Room left under each cap, before this order, by cap key."""
+    facts: dict[str, str | int] = {}
+    """What expressions asked of the calendar, the member and the counters, by the fact's name."""
 
 
 class Order(Struct, frozen=True, omit_defaults=True, gc=False):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from processors.accounts.counting import watch_window
-from processors.accounts.items import Frozen
+from processors.accounts.items import Frozen, Order
 from processors.accounts.lasting import renew
-from processors.accounts.lots import Origin, earn
+from processors.accounts.lots import Origin
 from processors.accounts.rewards import follow_tiers, grant
-from processors.accounts.tiers import counter_key, raise_tier, tiers_held
+from processors.accounts.tiers import counter_key, raise_tier
+from processors.decisions.caps import earn_within
 from processors.decisions.conversions import convert
 from processors.decisions.milestones import done_key
 from processors.decisions.verdict import ACCEPTED, Verdict
@@ -44,20 +47,29 @@ def _earn(
     if rule.once and done in draft.account.marks:
         draft.miss(rule.rule.id, "once_only")
         return
-    account = draft.account
-    frozen = Frozen(tiers=tiers_held(draft.version.ladders, account), attributes=attributes)
-    award = rule.price(quantity, frozen)
+    missing = rule.missing and rule.missing(_as_order(draft, attributes))
+    if missing:
+        draft.miss(rule.rule.id, missing)
+        return
+    award = rule.price(quantity, Frozen())
     if isinstance(award, Missed):
         draft.missed.append(award)
         return
     if rule.once:
         draft.put("marks", done, str(draft.time))
     origin = Origin(f"activity/{draft.item.source}/{draft.item.id}", draft.version.id, draft.time)
-    if award.amount:
-        earn(draft, rule.rule, award.amount, origin)
+    if award.amount and not earn_within(draft, rule.rule, award.amount, origin):
+        return
     if rule.reward_id is not None:
         grant(draft, draft.version.rewards[rule.reward_id], rule.rule.id)
     draft.fire(award.rule, award.figures)
+
+
+def _as_order(draft: Draft, attributes: dict[str, str | int | bool]) -> Order:
+    """What was recorded, as conditions look at it: an order without lines."""
+    version = draft.version
+    order = Order(draft.time, version.id, "", (), Frozen(), attributes=attributes)
+    return replace(order, frozen=version.freeze(order, draft.account))
 
 
 def _count(draft: Draft, activity: str, quantity: int) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from processors.accounts.lots import earn, pend
+
 if TYPE_CHECKING:
     from processors.accounts.draft import Draft
+    from processors.accounts.lots import Origin
     from processors.programs.compiled import Cap, Rule
 
 
@@ -25,6 +28,23 @@ def use_caps(draft: Draft, rule: Rule, more: int, held: int, time: int) -> None:
     for cap in rule.caps:
         awards = int(held + more > 0) - int(held > 0)
         draft.count(_key(draft, cap, time), more if cap.counts == "points" else awards)
+
+
+def earn_within(draft: Draft, rule: Rule, amount: int, origin: Origin) -> int:
+    """Give what fits under the rule's caps, now or when it is released; returns how much."""
+    fits = fitting(draft, rule, amount, 0, draft.time) if rule.caps else amount
+    if fits < amount:
+        draft.miss(rule.id, "capped")
+    if not fits:
+        return 0
+    if rule.caps:
+        use_caps(draft, rule, fits, 0, draft.time)
+    release_at = rule.release_at(draft.time, draft.account)
+    if release_at is None:
+        earn(draft, rule, fits, origin)
+    else:
+        pend(draft, rule, fits, origin, release_at)
+    return fits
 
 
 def _key(draft: Draft, cap: Cap, time: int) -> str:

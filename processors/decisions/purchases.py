@@ -8,9 +8,10 @@ from msgspec.structs import replace
 
 from processors.accounts.counting import count_order, counts_at, plan_settling
 from processors.accounts.lasting import renew
-from processors.accounts.lots import Origin, earn, lot_id
+from processors.accounts.lots import Origin, lot_id
 from processors.accounts.rewards import follow_tiers
 from processors.accounts.tiers import lower_tier, raise_tier
+from processors.decisions.caps import earn_within
 from processors.decisions.challenges import judge_challenges
 from processors.decisions.conversions import convert
 from processors.decisions.orders import open_order, place, reprice
@@ -120,13 +121,9 @@ def _compensate(draft: Draft, order_id: str) -> None:
         if missing is not None:
             draft.miss(delivery.rule.id, missing)
             continue
-        earn(
-            draft,
-            delivery.rule,
-            delivery.amount,
-            Origin(f"delivery/{order_id}", version.id, draft.time),
-        )
-        draft.fire(delivery.rule.id, {"amount": delivery.amount})
+        origin = Origin(f"delivery/{order_id}", version.id, draft.time)
+        if earn_within(draft, version.rules[delivery.rule.id], delivery.amount, origin):
+            draft.fire(delivery.rule.id, {"amount": delivery.amount})
     convert(draft, version)
 
 

@@ -19,6 +19,7 @@ def compile_rules(version: model.Version, calendar: Calendar) -> dict[str, compi
     """Rules of purchases, promotions, streaks, activities, referrals and reviews."""
     rules = {rule.id: rule for rule in _earning(version, calendar)}
     rules |= {rule.id: rule for rule in _fixed(version, calendar)}
+    rules |= {rule.id: rule for rule in _activities(version, calendar)}
     reviews = compile_reviews(version, calendar)
     referrals = compile_referrals(version, calendar)
     more = [] if reviews is None else [reviews.rule, reviews.photo]
@@ -53,7 +54,7 @@ def _step(rule: model.Earning, version: model.Version) -> int:
 
 
 def _fixed(version: model.Version, calendar: Calendar) -> Iterable[compiled.Rule]:
-    """Rules that give at once: add-ons, streaks, activities, late deliveries."""
+    """Rules that give at once: add-ons, streaks, late deliveries."""
     first = next(iter(version.units), "")
     never = releasing(None, calendar)
     found: list[tuple[str, str, model.Expiry | None]] = [
@@ -61,7 +62,7 @@ def _fixed(version: model.Version, calendar: Calendar) -> Iterable[compiled.Rule
         for name, promotion in version.promotions.items()
         if promotion.add is not None
     ]
-    for section in (version.streaks, version.activities, version.deliveries):
+    for section in (version.streaks, version.deliveries):
         found += [(name, rule.unit or first, rule.expiry) for name, rule in section.items()]
     found += [
         (name, reward.earns.unit, None)
@@ -73,6 +74,24 @@ def _fixed(version: model.Version, calendar: Calendar) -> Iterable[compiled.Rule
         ends = ending(expiry or version.expiry, calendar)
         caps = tuple(_shared(name, unit, version, calendar))
         yield compiled.Rule(name, unit, never, ends, caps=caps)
+
+
+def _activities(version: model.Version, calendar: Calendar) -> Iterable[compiled.Rule]:
+    first = next(iter(version.units), "")
+    for name, rule in version.activities.items():
+        unit = rule.unit or first
+        own = (
+            _cap(f"{name}/{place}", cap, unit, version, calendar)
+            for place, cap in enumerate(rule.caps)
+        )
+        yield compiled.Rule(
+            name,
+            unit,
+            releasing(rule.release, calendar),
+            ending(rule.expiry or version.expiry, calendar),
+            "none" if rule.release is None else "order",
+            (*own, *_shared(name, unit, version, calendar)),
+        )
 
 
 def _shared(

@@ -13,13 +13,13 @@ from processors.programs.almanac import almanac, announced, birthday_year
 from processors.programs.birthdays import begun
 from processors.programs.calendars import calendar as calendar_of
 from processors.programs.challenges import compile_challenges
+from processors.programs.conditions import holds
 from processors.programs.conversions import compile_conversions
 from processors.programs.deliveries import compile_deliveries
 from processors.programs.expiry import lasting, lastings
 from processors.programs.figures import ratio_of
 from processors.programs.giving import compile_allowances, compile_recognition
 from processors.programs.ladders import compile_ladder
-from processors.programs.periods import ending, releasing
 from processors.programs.pricing import pricing
 from processors.programs.promotions import choosing, freezing, limiting, opting_in
 from processors.programs.redeeming import compile_accounting, compile_redeeming
@@ -33,7 +33,7 @@ from processors.programs.streaks import counting
 from schemas.ledger import Missed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     from processors.accounts.items import Frozen
@@ -88,6 +88,7 @@ def _version(
         for key, reward in version.rewards.items()
     }
     price = pricing(version)
+    rules = compile_rules(version, calendar)
     return compiled.Version(
         id=name,
         hash=version_hash(version, file),
@@ -99,7 +100,7 @@ def _version(
         },
         currencies=None if version.currencies is None else frozenset(version.currencies),
         enrolment=version.enrolment,
-        rules=compile_rules(version, calendar),
+        rules=rules,
         freeze=freezing(version, file, ladders, calendar),
         price=price,
         limits=limiting(version, calendar, price),
@@ -113,7 +114,7 @@ def _version(
         refund_custom=version.refund.custom_amount,
         refund_horizon_days=version.refund.horizon_days,
         negative=version.negative_balance,
-        activities=_activities(version, calendar),
+        activities=_activities(version, rules),
         reviews=compile_reviews(version, calendar),
         referrals=compile_referrals(version, calendar),
         reminders=tuple(
@@ -141,18 +142,20 @@ def _version(
 
 
 def _activities(
-    version: model.Version, calendar: Calendar
+    version: model.Version, rules: Mapping[str, compiled.Rule]
 ) -> dict[str, tuple[compiled.ActivityRule, ...]]:
     found: dict[str, tuple[compiled.ActivityRule, ...]] = {}
     first = next(iter(version.units), "")
     for name, rule in version.activities.items():
-        ends = ending(rule.expiry or version.expiry, calendar)
+        unit = version.units.get(rule.unit or first)
+        scale = 0 if unit is None else unit.scale
         made = compiled.ActivityRule(
-            compiled.Rule(name, rule.unit or first, releasing(None, calendar), ends),
+            rules[name],
             rule.activity,
-            _activity_price(name, rule, version.units[rule.unit or first].scale),
+            _activity_price(name, rule, scale),
             rule.once,
             rule.reward,
+            holds(rule.when, version, "activity") if rule.when != model.When() else None,
         )
         found[rule.activity] = (*found.get(rule.activity, ()), made)
     return found
@@ -167,7 +170,7 @@ def _activity_price(
     def price(quantity: int, _frozen: Frozen) -> compiled.Award | Missed:
         many, part = (quantity, MICRO) if by_quantity else (1, 1)
         points = many * top * 10**scale // (part * bottom)
-        if not points:
+        if not points and rule.reward is None:
             return Missed("nothing_to_earn_on", name)
         return compiled.Award(name, rule.unit or "", points, {"quantity": many, "points": points})
 

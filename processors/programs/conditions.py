@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from processors.programs.expressions import compile_expression
+from processors.programs.expressions.freezing import attributes_asked, conditions_of
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from processors.accounts.items import Order, OrderLine
     from processors.programs import model
     from processors.programs.model import Scalar
 
+    Part = tuple[str, Callable[[Order], bool]]
 
-def holds(when: model.When) -> Callable[[Order], str | None]:
+
+def holds(
+    when: model.When, version: model.Version, where: str = "order"
+) -> Callable[[Order], str | None]:
     """None while every part of the condition holds, else the name of the first that does not."""
-    parts: list[tuple[str, Callable[[Order], bool]]] = []
+    parts: list[Part] = []
     for key, value in when.order.items():
         parts.append((f"order.{key}", _same_order(key, value)))
     for key, value in when.member.items():
@@ -34,24 +41,27 @@ def holds(when: model.When) -> Callable[[Order], str | None]:
     if when.without_plan is not None:
         barred = when.without_plan
         parts.append(("without_plan", lambda order: barred not in order.frozen.plans))
-    if when.any_of:
-        some = [holds(inner) for inner in when.any_of]
-        parts.append(("any_of", lambda order: any(one(order) is None for one in some)))
-    if when.none_of:
-        none = [holds(inner) for inner in when.none_of]
-        parts.append(("none_of", lambda order: all(one(order) is not None for one in none)))
+    parts += _nested(when, version, where)
     return _first_failing(tuple(parts))
+
+
+def _nested(when: model.When, version: model.Version, where: str) -> Iterator[Part]:
+    if when.any_of:
+        some = [holds(inner, version, where) for inner in when.any_of]
+        yield "any_of", lambda order: any(one(order) is None for one in some)
+    if when.none_of:
+        none = [holds(inner, version, where) for inner in when.none_of]
+        yield "none_of", lambda order: all(one(order) is not None for one in none)
+    if when.expression is not None:
+        test = compile_expression(when.expression, version, where)
+        yield "expression", lambda order: test(order, None)
 
 
 def attributes_of(version: model.Version) -> frozenset[str]:
     """The member's attributes that any condition of a version reads."""
-    found: set[str] = set()
-    open_ends = [rule.when for rule in version.earning.values()]
-    open_ends += [promotion.when for promotion in version.promotions.values()]
-    while open_ends:
-        when = open_ends.pop()
+    found = attributes_asked(version)
+    for when in conditions_of(version):
         found |= {*when.member, *when.member_not}
-        open_ends += [*when.any_of, *when.none_of]
     return frozenset(found)
 
 
@@ -124,6 +134,10 @@ def basis_of(basis: model.Basis, tenders: model.Tenders | None) -> Base:
 def _taker(basis: model.Basis) -> Callable[[OrderLine], bool]:
     kinds = frozenset(basis.kinds)
     barred = frozenset(basis.except_categories)
+    if basis.expression is not None:
+        test = compile_expression(basis.expression, None, "line")
+        plain = _taker(basis.model_copy(update={"expression": None}))
+        return lambda line: plain(line) and test(None, line)  # type: ignore[arg-type]  # of the line alone
     narrow = (basis.categories, basis.product_classes, basis.skus)
     if not barred and narrow == (None, None, None):
         return lambda line: line.kind in kinds

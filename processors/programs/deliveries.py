@@ -25,7 +25,7 @@ def compile_deliveries(version: model.Version, calendar: Calendar) -> tuple[Deli
                 ending(rule.expiry or version.expiry, calendar),
             ),
             steps_of(rule.points, version.units[rule.unit].scale),
-            holds(rule.when),
+            holds(rule.when, version),
         )
         for name, rule in version.deliveries.items()
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from processors.programs.compiled import Award
 from processors.programs.conditions import basis_of, holds
 from processors.programs.figures import rounded, steps_of
+from processors.programs.parts import in_parts, pricing_parts
 from processors.programs.rates import multiplier, reached
 from processors.programs.streaks import skus_of, won
 from schemas.ledger import Missed
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 MINOR = 2
 """Places of a currency's minor unit."""
+NOTHING = "nothing_to_earn_on"
 
 
 def pricing(
@@ -63,12 +65,13 @@ def _rule(
     name: str, rule: model.Earning, version: model.Version
 ) -> Callable[[Order], Award | Missed]:
     basis = basis_of(rule.basis, rule.tenders)
-    allowed = holds(rule.when)
+    allowed = holds(rule.when, version)
     scale = version.units[rule.unit].scale
     measure = _measure(rule, scale)
     rate = multiplier(name, rule, version)
     minimum = 0 if rule.when.minimum is None else steps_of(rule.when.minimum, MINOR)
     rounding = rule.rounding
+    parts = pricing_parts(rule, version, rate) if in_parts(name, rule, version) else None
 
     def price(order: Order) -> Award | Missed:
         reason = allowed(order)
@@ -77,12 +80,15 @@ def _rule(
         amount, share_top, share_bottom = basis(order)
         if amount < minimum:
             return Missed("below_minimum", name)
+        if parts is not None:
+            points, figures = parts(order, amount)
+            return Award(name, rule.unit, points, figures) if points > 0 else Missed(NOTHING, name)
         top, bottom = measure(order, amount, share_top, share_bottom)
         by_top, by_bottom, used = rate(order)
         points = rounded(top * by_top, bottom * by_bottom, rounding)
         if points <= 0:
-            return Missed("nothing_to_earn_on", name)
-        figures: dict[str, str | int] = {
+            return Missed(NOTHING, name)
+        figures = {
             "basis_minor": amount * share_top // share_bottom,
             "rate": f"{by_top}/{by_bottom}",
         }
@@ -125,14 +131,18 @@ def _addition(
     """A fixed add-on is a rule of its own."""
     unit = promotion.unit or next(iter(version.units))
     points = steps_of(promotion.add or "0", version.units[unit].scale)
-    enough = reached(promotion)
+    enough = reached(promotion, version)
     spend = basis_of(promotion.basis, None)
+    by_unit = promotion.each == "unit"
 
     def price(order: Order) -> Award | Missed:
         if name not in order.frozen.promotions:
             return Missed("not_running", name)
         if not spend(order)[0] or not enough(order):
             return Missed("below_minimum", name)
+        if by_unit:
+            units = spend.units(order)
+            return Award(name, unit, points * units, {"add": points, "units": units}, fixed=True)
         return Award(name, unit, points, {"add": points}, fixed=True)
 
     return price

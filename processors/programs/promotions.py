@@ -13,6 +13,7 @@ from processors.accounts.tiers import tier_of
 from processors.programs.birthdays import running
 from processors.programs.calendars import WEEKDAYS
 from processors.programs.conditions import attributes_of, holds
+from processors.programs.expressions.freezing import Now, taking
 from processors.programs.periods import window_of
 from processors.programs.rates import reached
 from processors.programs.streaks import streaking
@@ -63,6 +64,7 @@ def freezing(
     own_zone = program.promotion_zone == "program"
     read = sorted(attributes_of(version))
     streaks = streaking(version, calendar)
+    facts = taking(version, calendar)
     latest = version.stacking == "latest_only"
 
     @lru_cache(maxsize=1024)
@@ -82,10 +84,12 @@ def freezing(
             known = {key: attributes[key] for key in read if key in attributes}
             frozen = replace(frozen, attributes=known)
         names = () if streaks is None else streaks(order, account)
+        wall = order.time
+        if (windows or facts is not None) and not own_zone and account.profile.timezone is not None:
+            wall += calendar.shift(order.time, account.profile.timezone)
+        if facts is not None:
+            frozen = replace(frozen, facts=facts(Now(order, account, wall, ladders)))
         if windows:
-            zone = account.profile.timezone
-            shift = 0 if own_zone or zone is None else calendar.shift(order.time, zone)
-            wall = order.time + shift
             met = [one for one in windows if one.starts <= wall < one.ends]
             if met:
                 met = _met(met, replace(order, frozen=frozen), account, wall)
@@ -131,8 +135,8 @@ def _window(
         name,
         promotion,
         *span_of(promotion, calendar),
-        holds(promotion.when),
-        reached(promotion),
+        holds(promotion.when, version),
+        reached(promotion, version),
         period,
         _opening(name, promotion, version, calendar),
     )

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from processors.programs.conditions import basis_of
+from processors.programs.conditions import basis_of, holds
+from processors.programs.expressions.freezing import inside
 from processors.programs.figures import ratio_of, steps_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from processors.accounts.items import Order
+    from processors.accounts.items import Order, OrderLine
     from processors.programs import model
     from processors.programs.figures import Ratio
 
@@ -30,43 +31,50 @@ class Extra(NamedTuple):
     name: str
     group: str
     factor: Ratio
+    ladder: str
     by_tier: dict[str, Ratio]
     rate: Ratio | None
     priority: int
     reached: Callable[[Order], bool]
     """Judged again on what is kept."""
+    takes: Callable[[OrderLine], bool] | None
+    """Lines that it multiplies; None: the whole order."""
 
-    def times(self, tier: str) -> Ratio:
-        """The factor at a tier."""
-        return self.by_tier.get(tier, ONE) if self.by_tier else self.factor
+    def times(self, tiers: dict[str, str]) -> Ratio:
+        """The factor at the tiers held."""
+        return self.by_tier.get(tiers.get(self.ladder, ""), ONE) if self.by_tier else self.factor
 
 
 def multiplier(
     name: str, rule: model.Earning, version: model.Version
-) -> Callable[[Order], tuple[int, int, str]]:
-    """The rate for an order, as a ratio, with the names of the promotions in it."""
+) -> Callable[..., tuple[int, int, str]]:
+    """The rate for an order, or for one line of it, as a ratio, with the promotions in it."""
     default = ratio_of(rule.rate.points)
     by_tier = {tier: ratio_of(points) for tier, points in rule.rate.by_tier.items()}
-    ladder = next(iter(version.ladders), "")
-    lowest = _lowest(version, by_tier, default)
+    ladder = ladder_of(by_tier, version)
+    lowest = _lowest(ladder, version, by_tier, default)
     extras = {extra.name: extra for extra in _extras(name, version)}
     combine = _combination(version.stacking, lowest)
     cap = _cap(rule)
     usual = {tier: (*_within(base, cap), "") for tier, base in by_tier.items()}
     otherwise = (*_within(default, cap), "")
 
-    def rate(order: Order) -> tuple[int, int, str]:
+    def rate(order: Order, line: OrderLine | None = None) -> tuple[int, int, str]:
         frozen = order.frozen
         tier = frozen.tiers.get(ladder, "")
         if not frozen.promotions or not extras:
             return usual.get(tier, otherwise)
         base = by_tier.get(tier, default)
         matched = [extras[key] for key in frozen.promotions if key in extras]
-        matched = [extra for extra in matched if extra.reached(order)]
-        best, used = _best(base, tier, matched, combine)
+        matched = [extra for extra in matched if extra.reached(order) and _meets(extra, line)]
+        best, used = _best(base, frozen.tiers, matched, combine)
         return (*_within(best, cap), ",".join(used))
 
     return rate
+
+
+def _meets(extra: Extra, line: OrderLine | None) -> bool:
+    return extra.takes is None or line is None or extra.takes(line)
 
 
 def _extras(rule: str, version: model.Version) -> list[Extra]:
@@ -75,28 +83,33 @@ def _extras(rule: str, version: model.Version) -> list[Extra]:
             name,
             promotion.group or "",
             ratio_of(promotion.multiply or "1"),
+            ladder_of(promotion.multiply_by_tier, version),
             {tier: ratio_of(times) for tier, times in promotion.multiply_by_tier.items()},
             None if promotion.rate is None else ratio_of(promotion.rate),
             promotion.priority,
-            reached(promotion),
+            reached(promotion, version),
+            basis_of(promotion.basis, None).takes if promotion.applies_to == "basis" else None,
         )
         for name, promotion in version.promotions.items()
         if (promotion.multiply or promotion.multiply_by_tier or promotion.rate)
         and (promotion.rules is None or rule in promotion.rules)
+        and (promotion.applies_to == "order" or version.earning[rule].by_line)
     ]
 
 
-def reached(promotion: model.Promotion) -> Callable[[Order], bool]:
-    """True while what is kept of an order's basis reaches the promotion's minimum."""
-    if promotion.when.minimum is None:
-        return lambda _order: True
-    least = steps_of(promotion.when.minimum, MINOR)
+def reached(promotion: model.Promotion, version: model.Version) -> Callable[[Order], bool]:
+    """True while what is kept of an order is enough: its minimum, and what expressions ask."""
+    least = steps_of(promotion.when.minimum or "0", MINOR)
     spend = basis_of(promotion.basis, None)
-    return lambda order: spend(order)[0] >= least
+    asks = any(when.expression for when in inside(promotion.when))
+    kept = holds(promotion.when, version) if asks else None
+    if not least and kept is None:
+        return lambda _order: True
+    return lambda order: spend(order)[0] >= least and (kept is None or kept(order) is None)
 
 
 def _best(
-    base: Ratio, tier: str, matched: Sequence[Extra], combine: Combine
+    base: Ratio, tiers: dict[str, str], matched: Sequence[Extra], combine: Combine
 ) -> tuple[Ratio, list[str]]:
     """The rate that counts: one that replaces all others, or the best group's."""
     replacing = [extra for extra in matched if extra.rate is not None]
@@ -106,7 +119,7 @@ def _best(
     best, used = base, list[str]()
     for group in sorted({extra.group for extra in matched}):
         members = [extra for extra in matched if extra.group == group]
-        rate = combine(base, [extra.times(tier) for extra in members])
+        rate = combine(base, [extra.times(tiers) for extra in members])
         if not used or _more(rate, best):
             best, used = rate, [extra.name for extra in members]
     return best, used
@@ -153,11 +166,20 @@ def _more(one: Ratio, other: Ratio) -> bool:
     return one[0] * other[1] > other[0] * one[1]
 
 
-def _lowest(version: model.Version, by_tier: dict[str, Ratio], default: Ratio) -> Ratio:
+def ladder_of(tiers: Iterable[str], version: model.Version) -> str:
+    """The ladder whose tiers a table names; the first one for an empty table."""
+    named = set(tiers)
+    own = (name for name, ladder in version.ladders.items() if named & ladder.tiers.keys())
+    return next(own, next(iter(version.ladders), ""))
+
+
+def _lowest(
+    ladder: str, version: model.Version, by_tier: dict[str, Ratio], default: Ratio
+) -> Ratio:
     """The lowest tier's rate: what an additive promotion adds multiples of."""
-    for ladder in version.ladders.values():
-        return by_tier.get(next(iter(ladder.tiers)), default)
-    return default
+    if ladder not in version.ladders:
+        return default
+    return by_tier.get(next(iter(version.ladders[ladder].tiers)), default)
 
 
 def _cap(rule: model.Earning) -> Ratio | None:

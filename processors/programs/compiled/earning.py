@@ -98,6 +98,8 @@ class ActivityRule:
     price: Callable[[int, Frozen], Award | Missed]
     once: bool = False
     reward_id: str | None = None
+    missing: Callable[[Order], str | None] | None = None
+    """The first condition that does not hold, of what was recorded as an order without lines."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,10 @@ NESTED = {
 def check(file: ProgramFile) -> Iterator[Problem]:
     """Caps held against each other, and against what the rules give."""
     for place, version in versions_of(file):
+        for section in ("earning", "activities"):
+            for name, rule in getattr(version, section).items():
+                yield from _wider(rule.caps, (*place, section, name, "caps"))
         for name, rule in version.earning.items():
-            yield from _wider(rule.caps, (*place, "earning", name, "caps"))
             yield from _beyond_the_rule(rule, version, (*place, "earning", name))
         for name in version.caps:
             yield from _shared(name, version, (*place, "caps", name))

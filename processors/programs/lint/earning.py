@@ -92,7 +92,7 @@ def _doubled(version: Version, place: Place) -> Iterator[Problem]:
             yield Problem("rule-shadowed", (*place, "earning", name), text)
     seen.clear()
     for name, activity in version.activities.items():
-        twin = seen.setdefault(activity.model_dump_json(include={"activity", "unit"}), name)
+        twin = seen.setdefault(activity.model_dump_json(include={"activity", "unit", "when"}), name)
         if twin != name and activity.points != "0":
             text = f"earns for the same activity as {twin}: each such event earns by both"
             yield Problem("rule-shadowed", (*place, "activities", name), text)

@@ -84,14 +84,35 @@ TABLE = (
         lambda one: one.add is None,
         "works with `multiply` or `rate`: `add` is a rule of its own",
     ),
+    Idle(
+        model.Promotion,
+        "each",
+        lambda one: one.add is not None and one.target is None,
+        "works with `add`, and without `target`",
+    ),
+    Idle(
+        model.Promotion,
+        "applies_to",
+        lambda one: one.add is None,
+        "works with `multiply` or `rate`",
+    ),
+    Idle(
+        model.Promotion, "target_counts", lambda one: one.target is not None, "works with `target`"
+    ),
     *(
         Idle(
             model.Promotion,
             key,
             lambda one: one.target is None,
-            "is not asked for a challenge; `when` and `basis` say which orders count",
+            "is not asked for a challenge, which is earned once",
         )
-        for key in ("weekdays", "hours", "birthday", "chosen_days", "limit", "group")
+        for key in ("limit", "group")
+    ),
+    Idle(
+        model.Earning,
+        "rounding_scope",
+        lambda one: one.measure == "amount" and not one.rate.whole_steps,
+        "works with `measure: amount`, and without `whole_steps`",
     ),
     Idle(
         model.Promotion,
@@ -150,6 +171,16 @@ def check(file: ProgramFile) -> Iterator[Problem]:
         ):
             text = "works with promotions that say `opt_in: true`"
             yield Problem("key-idle", (*place, "opt_ins"), text)
+        yield from _releases(version, place)
+
+
+def _releases(version: model.Version, place: Place) -> Iterator[Problem]:
+    """Activities are neither shipped nor delivered."""
+    for name, rule in version.activities.items():
+        release = rule.release
+        if release is not None and "after" in release.model_fields_set and release.after != "order":
+            text = "an activity is neither shipped, delivered nor paid; its days begin with it"
+            yield Problem("key-idle", (*place, "activities", name, "release", "after"), text)
 
 
 def _inside(one: Model, place: Place) -> Iterator[Problem]:

@@ -33,6 +33,7 @@ def check(file: ProgramFile) -> Iterator[Problem]:
             else:
                 yield from _time(promotion, span_of(file, version), here)
                 yield from _nothing(promotion, here)
+                yield from _parts(promotion, version, here)
                 yield from _after_the_end(promotion, version, here)
         yield from _hidden(version, place)
 
@@ -70,6 +71,16 @@ def _after_the_end(promotion: Promotion, version: Version, place: Place) -> Iter
     ends = promotion.ends or date.max
     if promotion.created is not None and promotion.created >= ends:
         yield _never((*place, "created"), "lies after the promotion's end")
+
+
+def _parts(promotion: Promotion, version: Version, place: Place) -> Iterator[Problem]:
+    """What multiplies some lines needs rules that earn for each line by itself."""
+    if promotion.applies_to == "order":
+        return
+    for name in promotion.rules or ():
+        if name in version.earning and not version.earning[name].by_line:
+            text = f"{name} earns for the whole order, so no part of it can be multiplied"
+            yield Problem("promotion-effect", (*place, "applies_to"), text)
 
 
 def _nothing(promotion: Promotion, place: Place) -> Iterator[Problem]:

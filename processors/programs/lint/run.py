@@ -8,6 +8,7 @@ from processors.programs.lint import (
     accounting,
     caps,
     earning,
+    expressions,
     idle,
     lots,
     names,
@@ -34,6 +35,7 @@ FIRST: tuple[Callable[[ProgramFile], Iterator[Problem]], ...] = (
     tiers.check,
     promotions.check,
     rewards.forms,
+    expressions.check,
 )
 """What can be asked of any file."""
 THEN: tuple[Callable[[ProgramFile], Iterator[Problem]], ...] = (

@@ -46,6 +46,8 @@ class Basis(Model):
     except_categories: Names = Field(default=(), strict=False)
     product_classes: Names | None = Field(default=None, strict=False)
     skus: Names | None = Field(default=None, strict=False)
+    expression: str | None = None
+    """Asked of each line: `line.brand == "acme" and line.amount >= 20.00`."""
 
 
 class Tenders(Model):
@@ -68,6 +70,8 @@ class When(Model):
     without_plan: Name | None = None
     minimum: Money | None = None
     """Least amount of the rule's basis, in whole currency units."""
+    expression: str | None = None
+    """Anything else: `event.spend >= 50.00 and time.weekday in ["saturday", "sunday"]`."""
     any_of: tuple[When, ...] = Field(default=(), strict=False)
     none_of: tuple[When, ...] = Field(default=(), strict=False)
 
@@ -155,6 +159,11 @@ class Earning(Model):
     expiry: Expiry | None = None
     caps: tuple[Cap, ...] = Field(default=(), strict=False)
 
+    @property
+    def by_line(self) -> bool:
+        """True if each line earns by itself, so that a part of an order can be multiplied."""
+        return self.measure in {"amount", "units"} and not self.rate.whole_steps
+
 
 class ActivityEarning(Model):
     """What a recorded activity earns: points for each unit of quantity, or for each event."""
@@ -165,8 +174,11 @@ class ActivityEarning(Model):
     each: Literal["quantity", "event"] = "event"
     once: bool = False
     reward: RewardName | None = None
+    when: When = When()
+    """`order` and `event` are what was recorded: its attributes."""
     release: Release | None = None
     expiry: Expiry | None = None
+    caps: tuple[Cap, ...] = Field(default=(), strict=False)
 
 
 class DeliveryEarning(Model):

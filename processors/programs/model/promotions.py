@@ -17,7 +17,6 @@ from processors.programs.model.words import (
     Period,
     Positive,
     Some,
-    SomeMoney,
     SomePoints,
     TierName,
     UnitName,
@@ -55,12 +54,16 @@ class Promotion(Model):
     chosen_days: ChosenDays | None = None
     when: When = When()
     basis: Basis = Basis()
-    """What `minimum` and `target` are counted on."""
+    """What `minimum` and `target` are counted on; what `applies_to: basis` multiplies."""
+    applies_to: Literal["order", "basis"] = "order"
+    """`basis`: the rate of the lines of its basis alone, not of the whole order."""
     multiply: Some | None = None
     multiply_by_tier: dict[TierName, Some] = {}
     rate: Some | None = None
     """Points per step of the rule, instead of its own rate and of every other promotion."""
     add: SomePoints | None = None
+    each: Literal["order", "unit"] = "order"
+    """`add` for the order, or for each unit of its basis that is kept."""
     unit: UnitName | None = None
     """Of `add`; the first unit, unless named."""
     needs_base: bool = False
@@ -68,8 +71,9 @@ class Promotion(Model):
     rules: tuple[EarningName, ...] | None = Field(default=None, strict=False)
     limit: Limit | None = None
     opt_in: bool = False
-    target: SomeMoney | None = None
+    target: Some | None = None
     """A challenge: `add` is earned once, when what is kept since opting in reaches this."""
+    target_counts: Literal["spend", "orders", "units"] = "spend"
     group: Name | None = None
     """Promotions of one group combine; between groups the best one counts."""
     priority: int = 0
