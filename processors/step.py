@@ -10,6 +10,7 @@ from processors.accounts.balance import balance_of
 from processors.accounts.draft import Draft
 from processors.decisions.closing import DAY, finish
 from processors.decisions.due import do_due, pass_time
+from processors.decisions.erasure import ERASED
 from processors.decisions.judge import TRANSFER, judge
 from processors.decisions.verdict import ACCEPTED, CONFLICTING, DUPLICATE, refused
 from processors.inputs import TIME_PASSED, NeedsHistory, Step
@@ -46,7 +47,7 @@ def step(
             return Step(account, _record(draft, item, DUPLICATE if same else CONFLICTING))
         if _too_late(item, program):
             return _conclude(draft, item, refused("too_late"))
-    if item.time >= account.time or _sends_on(account, item):
+    if item.time >= account.time or _needs_no_history(account, item):
         return _conclude(draft, item, judge(draft, item))
     if history is None:
         return NeedsHistory(account.id)
@@ -55,15 +56,20 @@ def step(
 
 
 def _too_late(item: Input, program: Program) -> bool:
-    """Beyond the horizon, which counts from the event's arrival in local days."""
+    """Beyond the horizon, which counts from the event's arrival in local days.
+
+    Who wants to be forgotten never comes too late.
+    """
     days = program.late_horizon_days
-    if item.arrival - item.time < (days - 1) * DAY:
+    if item.type == ERASED or item.arrival - item.time < (days - 1) * DAY:
         return False
     return program.calendar.days_after(item.arrival, -days) > item.time
 
 
-def _sends_on(account: Account, item: Input) -> bool:
-    """An alias, or who was merged into another, sends events on; no history bears on that."""
+def _needs_no_history(account: Account, item: Input) -> bool:
+    """An erasure forgets it, whenever it was asked for; who sends events on decides none."""
+    if item.type == ERASED or account.profile.erased:
+        return True
     if item.type.startswith(TRANSFER):
         return False
     return account.profile.owner is not None or account.id.startswith("alias/")

@@ -35,7 +35,7 @@ def finish(draft: Draft, item: Input, verdict: Verdict, *, late: bool = False) -
 
 def round_off(draft: Draft) -> None:
     """Bring what follows from the account in line: eligibility, reminders, clocks."""
-    if not draft.account.id.startswith("alias/"):
+    if not (draft.account.id.startswith("alias/") or draft.account.profile.erased):
         if draft.program.pauses:
             for reason, lots in follow_pauses(draft).items():
                 expire(draft, lots, reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.decisions import aliases
+from processors.decisions.erasure import wipe
 from processors.decisions.members import admit
 from processors.decisions.table import BUSINESS_KEYS, DECISIONS
 from processors.decisions.verdict import ACCEPTED, CONFLICTING, DUPLICATE, refused
@@ -28,6 +29,8 @@ TO_ALIAS = "transfer.alias."
 """Transfers that an alias's own account answers; all others are for its owner."""
 TO_MEMBER = ("transfer.referral.", "transfer.recognition.")
 """Transfers that follow a member who was merged into another."""
+REFUSED_BY_ERASED = {"transfer.referral.qualified", "transfer.referral.cancelled"}
+"""Transfers that an erased member needs no more; all others settle something."""
 
 
 def judge(draft: Draft, item: Input) -> Verdict:
@@ -43,7 +46,7 @@ def judge(draft: Draft, item: Input) -> Verdict:
         return ACCEPTED
     if not alias:
         reason = admit(draft)
-        if reason is not None and not transfer:
+        if reason is not None and (not transfer or item.type in REFUSED_BY_ERASED):
             return refused(reason)
     data = item.data if item.data is not None else decode_data(item.type, item.event)
     key = business_key(item, data)
@@ -64,6 +67,8 @@ def judge(draft: Draft, item: Input) -> Verdict:
 def _decided(draft: Draft, item: Input, data: object) -> Verdict:
     """What the decision of the input's type says."""
     verdict = DECISIONS[item.type](draft, data)
+    if draft.account.profile.erased and item.type.startswith(TRANSFER):
+        wipe(draft)
     if verdict.outcome == "parked":
         assert verdict.waits_for is not None, "a parked input waits for something"
         park(draft, verdict.waits_for)

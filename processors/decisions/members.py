@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from processors.accounts.items import Profile
 from processors.accounts.rewards import follow_tiers, grant
 from processors.accounts.tiers import match_attributes
 from processors.decisions.calendar import allow, open_running
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from schemas.inputs.members import (
         AliasLinked,
         MemberEnrolled,
-        MemberErased,
         ProfileChanged,
     )
 
@@ -145,18 +143,3 @@ def alias_refused(draft: Draft, data: AliasClaim) -> Verdict:
     if data.settles:
         draft.settles.append(data.settles)
     return refused("alias_taken")
-
-
-def erased(draft: Draft, _data: MemberErased) -> Verdict:
-    """Nothing personal stays; totals do, so that the book still balances."""
-    account = draft.account
-    for collection in ("lots", "grants", "parked", "standings", "timers", "redemptions"):
-        items: dict[str, object] = getattr(account, collection)
-        if collection != "lots":
-            for key in sorted(items):
-                draft.put(collection, key, None)
-    for collection in ("orders", "reviews", "referrals", "memberships", "marks", "counters"):
-        for key in sorted(getattr(account, collection)):
-            draft.put(collection, key, None)
-    draft.put("profile", "", Profile(enrolled_at=account.profile.enrolled_at, erased=True))
-    return ACCEPTED

@@ -64,6 +64,10 @@ def merged(draft: Draft, data: MemberMerged) -> Verdict:
 def requested(draft: Draft, data: MergeRequest) -> Verdict:
     """Hand over everything, and send what comes later on to the survivor."""
     account = draft.account
+    if account.profile.erased:
+        nothing = MergeContent(account.id, Raw(b"{}"), data.settles)
+        draft.affect("merge.moved", data.survivor, nothing)
+        return refused("member_erased")
     content = Belongings(
         lots={
             key: replace(lot, origin=lot.origin or account.id) for key, lot in account.lots.items()

@@ -26,6 +26,10 @@ def _role(rules: Recognition, account: Account) -> str:
     return str(account.profile.attributes.get(rules.role_attribute, rules.default_role))
 
 
+def _may_receive(rules: Recognition, account: Account) -> bool:
+    return _role(rules, account) in rules.receivers
+
+
 def _way(rules: Recognition) -> Bucket:
     """Points of one unit travel; where the unit changes they are taken in, and given out anew."""
     return "in_transit" if rules.giving == rules.earned.unit else "issuer"
@@ -66,9 +70,14 @@ def _move(draft: Draft, rules: Recognition, data: RecognitionGiven, amount: int)
 def received(draft: Draft, data: Move) -> Verdict:
     """Take what somebody gave; who may not receive sends it back."""
     rules = draft.version.recognition
-    if rules is None or not (draft.forced or _role(rules, draft.account) in rules.receivers):
+    gone = draft.account.profile.erased
+    if (
+        gone
+        or rules is None
+        or not (draft.forced or _role(rules, draft.account) in rules.receivers)
+    ):
         draft.affect("move.returned", data.giver, data)
-        return refused("role_not_allowed")
+        return refused("member_erased" if gone else "role_not_allowed")
     if data.amount:
         origin = Origin(f"recognition/{data.giver}/{data.id}", draft.version.id, draft.time)
         ends = rules.earned.expires_at(draft.time, draft.account)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from processors.decisions import (
     activities,
     aliases,
+    erasure,
     members,
     memberships,
     merges,
@@ -47,7 +48,7 @@ DECISIONS = cast(
         "loyalty.member.alias_linked.v1": members.alias_linked,
         "loyalty.member.merged.v1": merges.merged,
         "loyalty.member.unmerged.v1": unmerges.unmerged,
-        "loyalty.member.erased.v1": members.erased,
+        "loyalty.member.erased.v1": erasure.erased,
         "loyalty.membership.started.v1": memberships.started,
         "loyalty.membership.renewed.v1": memberships.started,
         "loyalty.membership.lapsed.v1": memberships.lapsed,

@@ -1,0 +1,199 @@
+"""A member who is erased: nothing personal stays, every total does, and the ledger still verifies.
+
+What is personal is planted with a mark, and searched for in all that a reader may still find.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from processors.accounts.resting import plain
+from processors.engine import engine_of
+from processors.programs.load import load
+from processors.topology import Topology
+from schemas.values import parse_instant
+from tests.driver.book import accounts, put, records, sums
+from tests.driver.checking import verified
+from tests.driver.traffic import DAY
+from tests.properties.test_permuted_arrival import sent
+from tests.story.poison import POISON
+
+if TYPE_CHECKING:
+    from tests.driver.traffic import Sent
+
+T0 = parse_instant("2026-03-01T12:00:00-05:00")
+MARK = b"MARK"
+PARTITIONS = 3
+ERASED = "loyalty.member.erased.v1"
+LINE = {"line_id": "lMARK", "sku": "sMARK", "amount_minor": 90_000, "category": "cMARK"}
+
+
+def said(kind: str, name: str, who: str, day: int, data: dict[str, object]) -> Sent:
+    """One event, so many days after the first."""
+    return sent(kind, name, who, T0 + day * DAY, data)
+
+
+def bought(name: str, who: str, day: int, **more: object) -> Sent:
+    """An order of one marked line."""
+    data: dict[str, object] = {"order_id": f"oMARK{name}", "currency": "USD", "lines": [LINE]}
+    return said("commerce.purchase.completed.v1", name, who, day, data | more)
+
+
+LIFE = [
+    said(
+        "loyalty.member.enrolled.v1",
+        "1",
+        "ann",
+        0,
+        {
+            "birthday": "04-05",
+            "attributes": {"kMARK": "vMARK"},
+            "aliases": ["email:MARK@example.org"],
+        },
+    ),
+    bought("2", "ann", 1, attributes={"gift": "gMARK"}, location_id="locMARK"),
+    said(
+        "engagement.review.submitted.v1",
+        "3",
+        "ann",
+        20,
+        {"review_id": "rMARK", "sku": "sMARK", "rating": 5, "verified": True},
+    ),
+    said(
+        "loyalty.redemption.requested.v1",
+        "4",
+        "ann",
+        20,
+        {"redemption_id": "xMARK", "amount": "50"},
+    ),
+    said(
+        "engagement.referral.joined.v1", "5", "bob", 20, {"referral_id": "fMARK", "referrer": "ann"}
+    ),
+    said(
+        "commerce.purchase.refunded.v1",
+        "6",
+        "ann",
+        20,
+        {"refund_id": "nMARK", "order_id": "oMARKunknown", "amount_minor": 1},
+    ),
+]
+
+
+def lived(*more: Sent, program: str = "starter", life: list[Sent] = LIFE) -> Topology:
+    """The life, an erasure on the twenty-first day, and what comes after it."""
+    topology = Topology(engine_of(load(program), PARTITIONS), PARTITIONS, run_size=1)
+    put(topology, [*life, said(ERASED, "e", "ann", 21, {})])
+    topology.pump()
+    for one in more:
+        put(topology, [one])
+        topology.pump()
+    return topology
+
+
+def latest(topology: Topology, role: str) -> dict[bytes | None, bytes | None]:
+    """What a compacted topic holds in the end."""
+    return {record.key: record.value for record in topology.written(role)}
+
+
+def test_no_mark_is_left_where_readers_look() -> None:
+    """Not in the snapshots, checkpoints included, nor in balances, nor in any notice after."""
+    topology = lived()
+    said_before = len(topology.written("notices"))
+    topology.advance(T0 + 500 * DAY)
+    assert latest(topology, "balances")[b"ann"] is None
+    for key, value in latest(topology, "snapshots").items():
+        if key is not None and b"ann" in key:
+            assert value is None or MARK not in plain(value)
+    assert len(topology.written("notices")) == said_before
+
+
+def test_totals_are_what_they_were() -> None:
+    """What was reserved is given back, and nothing else moves; points end on their dates."""
+    topology = lived()
+    account = accounts(topology)["ann"]
+    assert (account.totals["points"].available, account.totals["points"].reserved) == (920, 0)
+    assert sum(sums(topology).values()) == 0
+    topology.advance(T0 + 500 * DAY)
+    assert accounts(topology)["ann"].totals["points"].expired == 920
+    assert verified(topology).findings == ()
+
+
+def test_what_was_open_is_withdrawn_and_what_waited_is_given_up() -> None:
+    """Nobody downstream keeps a reward of somebody who is gone, and no input waits for ever."""
+    record = next(one for one in records(lived()) if one.cause and one.cause.type == ERASED)
+    assert {(one.change, one.reason) for one in record.eligibility} == {("withdrawn", "erased")}
+    assert [one.reason for one in record.refusals] == ["member_erased"]
+    assert len(record.settles) == 1
+
+
+@pytest.mark.parametrize("day", [2, 30])
+def test_every_later_event_is_refused_however_old(day: int) -> None:
+    """An order of before the erasure that comes after it brings nobody back."""
+    late = bought("late", "ann", day)._replace(arrival=T0 + 30 * DAY)
+    topology = lived(late)
+    assert accounts(topology)["ann"].profile.erased
+    last = [one for one in records(topology) if one.account == "ann"][-1]
+    assert (last.outcome, last.refusals[0].reason) == ("refused", "member_erased")
+    assert verified(topology).findings == ()
+
+
+def test_an_erasure_is_never_too_late() -> None:
+    """It takes effect when it comes, whatever its own time says."""
+    topology = Topology(engine_of(load("starter"), PARTITIONS), PARTITIONS)
+    old = said(ERASED, "e", "ann", -90, {})._replace(arrival=T0 + 22 * DAY)
+    put(topology, [*LIFE, old])
+    topology.pump()
+    assert accounts(topology)["ann"].profile.erased
+    assert verified(topology).findings == ()
+
+
+def test_a_reward_for_a_friend_of_before_finds_nobody() -> None:
+    """The friend has his own, and the erased member stays as he is."""
+    topology = lived(bought("friend", "bob", 22))
+    topology.advance(T0 + 60 * DAY)
+    assert accounts(topology)["bob"].totals["points"].earned == 1_100
+    assert accounts(topology)["ann"].totals["points"].earned == 920
+    assert MARK not in plain(topology.partitions[0].store.resting.get("ann", b"{}"))
+    assert verified(topology).findings == ()
+
+
+def test_a_gift_to_who_is_gone_goes_back() -> None:
+    """Points never stay in transit."""
+    thanks: dict[str, object] = {"recognition_id": "tMARK", "to": "ann", "amount": "5"}
+    topology = lived(
+        said("loyalty.member.enrolled.v1", "1", "bob", 21, {}),
+        said("engagement.recognition.given.v1", "2", "bob", 22, thanks),
+        program="assembly-recognition",
+        life=[said("loyalty.member.enrolled.v1", "0", "ann", 0, {})],
+    )
+    assert sums(topology).get(("giving", "in_transit"), 0) == 0
+    assert "earned" not in accounts(topology)["ann"].totals
+    assert verified(topology).findings == ()
+
+
+def test_who_takes_over_an_erased_member_takes_over_nothing() -> None:
+    """The merge is settled, and the totals stay where they are."""
+    merge = said("loyalty.member.merged.v1", "m", "bob", 22, {"from_member": "ann"})
+    topology = lived(merge)
+    found = accounts(topology)
+    assert found["ann"].profile.erased
+    assert found["ann"].totals["points"].available == 920
+    assert "points" not in found["bob"].totals
+    assert verified(topology).findings == ()
+
+
+def test_reasons_of_dead_letters_say_nothing_of_what_they_hold() -> None:
+    """The original is kept as it came; what is written about it names places, never values."""
+    topology = Topology(engine_of(load("starter"), 1), 1)
+    for value in POISON.values():
+        marked = None if value is None else value.replace(b"ana", MARK).replace(b"dreamt", MARK)
+        topology.send("commerce.purchases.v1", b"k", marked)
+    broken = bought("b", "ann", 0, currency="cMARKcMARK", attributes={"k": 1.5, "q": "aMARK"})
+    put(topology, [broken])
+    topology.pump()
+    letters = topology.written("dead_letters")
+    assert len(letters) == len(POISON) + 1
+    for letter in letters:
+        assert all(MARK not in content for _, content in letter.headers)
