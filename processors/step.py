@@ -11,8 +11,8 @@ from processors.accounts.draft import Draft
 from processors.decisions.closing import DAY, finish
 from processors.decisions.due import do_due, pass_time
 from processors.decisions.erasure import ERASED
-from processors.decisions.judge import TRANSFER, judge
-from processors.decisions.verdict import ACCEPTED, CONFLICTING, DUPLICATE, refused
+from processors.decisions.judge import TRANSFER, judge, judge_too_late
+from processors.decisions.verdict import ACCEPTED, CONFLICTING, DUPLICATE
 from processors.inputs import TIME_PASSED, NeedsHistory, Step
 from processors.late import decide_late
 from schemas.ledger import RECORD_VERSION, Cause, Coordinates, LedgerRecord, Refusal, Why
@@ -45,8 +45,9 @@ def step(
         if seen is not None:
             same = seen[0] == item.payload
             return Step(account, _record(draft, item, DUPLICATE if same else CONFLICTING))
-        if _too_late(item, program):
-            return _conclude(draft, item, refused("too_late"))
+        # Who sends on does not judge: lateness is for the account that decides.
+        if account.profile.owner is None and _too_late(item, program):
+            return _conclude(draft, item, judge_too_late(draft, item), late=True)
     if item.time >= account.time or _needs_no_history(account, item):
         return _conclude(draft, item, judge(draft, item))
     if history is None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from processors.decisions import aliases
 from processors.decisions.erasure import wipe
-from processors.decisions.members import admit
+from processors.decisions.members import admit, why_not
 from processors.decisions.table import BUSINESS_KEYS, DECISIONS
 from processors.decisions.verdict import ACCEPTED, CONFLICTING, DUPLICATE, refused
 from processors.decisions.waiting import park
@@ -22,6 +22,7 @@ UNCOMPARED = ("channel", "location_id")
 """Left out when two reports of one business fact are compared (contract, section 1)."""
 
 ALIAS = "alias/"
+TOO_LATE = refused("too_late")
 BOOKED = frozenset({"accepted", "parked", "forwarded"})
 """Outcomes with which a business key is taken."""
 TRANSFER = "transfer."
@@ -42,7 +43,7 @@ def judge(draft: Draft, item: Input) -> Verdict:
         if verdict.outcome == "parked":
             park(draft, "owner", draft.program.retro_claim_days)
         return verdict
-    if item.testmode or (item.program is not None and item.program != draft.program.id):
+    if _is_for_another(draft, item):
         return ACCEPTED
     if not alias:
         reason = admit(draft)
@@ -53,15 +54,42 @@ def judge(draft: Draft, item: Input) -> Verdict:
     if key is None:
         return _decided(draft, item, data)
     hashed = business_hash(item.event)
-    known = draft.account.keys.get(key)
     # What was parked here has its key here already; now it is its own turn.
     waited = item.settles and item.at is None
-    if known is not None and not draft.forced and not waited:
-        return DUPLICATE if known[0] == hashed else CONFLICTING
+    known = None if draft.forced or waited else _known(draft, key, hashed)
+    if known is not None:
+        return known
     verdict = _decided(draft, item, data)
     if verdict.outcome in BOOKED:
         draft.put("keys", key, (hashed, draft.time))
     return verdict
+
+
+def judge_too_late(draft: Draft, item: Input) -> Verdict:
+    """Decide `item` beyond the horizon: lateness comes after all else that intake asks."""
+    if draft.account.id.startswith(ALIAS):
+        return TOO_LATE
+    if _is_for_another(draft, item):
+        return ACCEPTED
+    reason = why_not(draft)
+    if reason is not None:
+        return refused(reason)
+    key = business_key(item, item.data or decode_data(item.type, item.event))
+    known = None if key is None else _known(draft, key, business_hash(item.event))
+    return known or TOO_LATE
+
+
+def _is_for_another(draft: Draft, item: Input) -> bool:
+    """Not for this book: an event of another program's, or of a test."""
+    return item.testmode or (item.program is not None and item.program != draft.program.id)
+
+
+def _known(draft: Draft, key: str, hashed: str) -> Verdict | None:
+    """Duplicate or conflicting, by the business key."""
+    known = draft.account.keys.get(key)
+    if known is None:
+        return None
+    return DUPLICATE if known[0] == hashed else CONFLICTING
 
 
 def _decided(draft: Draft, item: Input, data: object) -> Verdict:

@@ -28,17 +28,25 @@ WELCOMED = "welcomed"
 
 def admit(draft: Draft) -> str | None:
     """Enrol who was never seen, at this event's time; or say why the event is refused."""
+    reason = why_not(draft)
+    if reason is not None:
+        return reason
     profile = draft.account.profile
-    if profile.erased:
-        return "member_erased"
     if profile.enrolled_at is None:
-        if draft.version.enrolment == "required" and draft.item.type != ENROLLED:
-            return "not_enrolled"
         draft.put("profile", "", replace(profile, enrolled_at=draft.time))
         judge_attributes(draft)
         if draft.item.type != ENROLLED:
             welcome(draft)
     return None
+
+
+def why_not(draft: Draft) -> str | None:
+    """Why an event of this member is refused: who is erased, or not enrolled where it is asked."""
+    profile = draft.account.profile
+    if profile.erased:
+        return "member_erased"
+    required = draft.version.enrolment == "required" and draft.item.type != ENROLLED
+    return "not_enrolled" if required and profile.enrolled_at is None else None
 
 
 def welcome(draft: Draft) -> None:
