@@ -84,25 +84,36 @@ def _payable(draft: Draft, price: Price) -> int:
 
 def committed(draft: Draft, data: RedemptionCommitted) -> Verdict:
     """The points are spent."""
-    refusal = _closed(draft, data.redemption_id)
-    if refusal is None:
-        _commit(draft, data.redemption_id)
-    return ACCEPTED if refusal is None else refused(refusal)
+    item = _open(draft, data.redemption_id, "reserved")
+    if isinstance(item, Verdict):
+        return item
+    _commit(draft, data.redemption_id)
+    return ACCEPTED
 
 
 def released(draft: Draft, data: RedemptionReleased) -> Verdict:
     """The points go back to their lots."""
-    refusal = _closed(draft, data.redemption_id)
-    if refusal is None:
-        release_hold(draft, data.redemption_id)
-    return ACCEPTED if refusal is None else refused(refusal)
+    item = _open(draft, data.redemption_id, "reserved")
+    if isinstance(item, Verdict):
+        return item
+    release_hold(draft, data.redemption_id)
+    return ACCEPTED
 
 
-def _closed(draft: Draft, redemption_id: str) -> str | None:
+def _open(draft: Draft, redemption_id: str, state: str) -> Redemption | Verdict:
+    """The redemption, if it stands in this state; or why nothing can be done about it.
+
+    What was closed longer ago than orders are open is too late, remembered or not.
+    """
     item = draft.account.redemptions.get(redemption_id)
     if item is None:
-        return "unknown_redemption"
-    return None if item.state == "reserved" else "redemption_closed"
+        seen = f"redemption/{redemption_id}" in draft.account.keys
+        return refused("too_late" if seen else "unknown_redemption")
+    if item.closed_at is not None:
+        ends = draft.program.calendar.days_after(item.closed_at, draft.program.refund_horizon_days)
+        if ends <= draft.time:
+            return refused("too_late")
+    return item if item.state == state else refused("redemption_closed")
 
 
 def _rule(item: Redemption) -> str:
@@ -134,11 +145,10 @@ def release_hold(draft: Draft, redemption_id: str) -> None:
 
 def reversed_(draft: Draft, data: RedemptionReversed) -> Verdict:
     """Undo after commit: the points go back to their lots with their own dates."""
-    item = draft.account.redemptions.get(data.redemption_id)
-    if item is None:
-        return refused("unknown_redemption")
-    version = draft.program.version(item.version)
-    if item.state != "committed" or not version.redeeming.reversible:
+    item = _open(draft, data.redemption_id, "committed")
+    if isinstance(item, Verdict):
+        return item
+    if not draft.program.version(item.version).redeeming.reversible:
         return refused("redemption_closed")
     done = replace(item, state="reversed", closed_at=draft.time)
     draft.put("redemptions", data.redemption_id, done)
@@ -148,12 +158,12 @@ def reversed_(draft: Draft, data: RedemptionReversed) -> Verdict:
 
 def commit_with_order(draft: Draft, redemption_id: str) -> None:
     """A purchase names its reservation: commit it, or wait for its request."""
-    item = draft.account.redemptions.get(redemption_id)
-    if item is not None:
-        if item.state == "reserved":
-            _commit(draft, redemption_id)
-        else:
-            draft.refuse("redemption_closed", f"redemption/{redemption_id}")
+    item = _open(draft, redemption_id, "reserved")
+    if not isinstance(item, Verdict):
+        _commit(draft, redemption_id)
+        return
+    if item.reason is not None and item.reason != "unknown_redemption":
+        draft.refuse(item.reason, f"redemption/{redemption_id}")
         return
     here = draft.item
     waiting = Parked(

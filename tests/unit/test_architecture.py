@@ -67,6 +67,13 @@ def test_code_does_not_import_tests(module: Path) -> None:
     assert "tests" not in roots(module)
 
 
+@pytest.mark.parametrize("module", sorted((ROOT / "tests/model").glob("*.py")), ids=str)
+def test_the_model_shares_no_code_with_what_it_judges(module: Path) -> None:
+    """A second reading of the rules is worth something only while it is a second one."""
+    ours = {name for name in imports(module) if name.partition(".")[0] in OURS | {"tests"}}
+    assert all(name.startswith("tests.model") for name in ours)
+
+
 PLAIN_WORDS = {"challenges", "liability", "notices", "reviews", "seasonal", "stacking"}
 """Ids of programs that are words of the contract or of the language as well."""
 
