@@ -26,6 +26,9 @@ def counts_now(version: Version, ladder: Ladder, order: Order, now: int) -> int:
     """What the order adds to a ladder's counter now, by the version that priced it."""
     if order.cancelled or (ladder.settles_at is not None and counts_at(ladder, order) > now):
         return 0
+    if ladder.takes is not None and ladder.counts != "points":
+        kept = sum([line.kept_minor for line in order.lines if ladder.takes(line)])
+        return kept if ladder.counts == "spend" else int(ladder.counts == "orders" and kept > 0)
     if ladder.counts == "spend":
         return sum([line.kept_minor for line in order.lines if line.kind == "goods"])
     if ladder.counts == "points":

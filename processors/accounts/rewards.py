@@ -55,11 +55,27 @@ def gate(version: Version, account: Account, reward: Reward, at: int) -> str | N
             return "reward_not_available"
     if reward.open_at is not None and not reward.open_at(at, account):
         return "reward_not_available"
+    if reward.limit is not None:
+        times, window_of = reward.limit
+        if account.counters.get(had_key(reward.id, window_of(at, account)), 0) >= times:
+            return "reward_not_available"
     if reward.tiers is not None:
         for ladder in version.ladders:
             if ladder.id == reward.ladder and tier_of(ladder, account) not in reward.tiers:
                 return "tier_too_low"
     return None
+
+
+def had_key(reward: str, window: str) -> str:
+    """The counter of how often a reward was had in a window."""
+    return f"had/{reward}/{window}"
+
+
+def count_had(draft: Draft, reward: Reward | None, at: int, times: int) -> None:
+    """Count a catalogue reward that was asked for at an instant, or give that back."""
+    if reward is not None and reward.limit is not None:
+        _, window_of = reward.limit
+        draft.count(had_key(reward.id, window_of(at, draft.account)), times)
 
 
 def grant(

@@ -74,7 +74,7 @@ def _price_of_amount(  # noqa: PLR0911 - one for each refusal, in their order
     if mode.minimum_order_minor and (total or 0) < mode.minimum_order_minor:
         return Price(unit, 0, "below_minimum_order")
     amount = parse_amount(data.amount or "0", version.units[unit].scale)
-    if amount is None or amount <= 0 or amount % mode.increment:
+    if amount is None or amount < max(1, mode.minimum) or amount % mode.increment:
         return Price(unit, 0, "not_an_increment")
     if _above_maximum(mode, amount, total):
         return Price(unit, amount, "above_maximum")

@@ -10,7 +10,7 @@ from processors.accounts.items import Lot, Parked, Part, Redemption
 from processors.accounts.lasting import renew
 from processors.accounts.lots import draw, keep, legs_of
 from processors.accounts.returning import give_back
-from processors.accounts.rewards import grant
+from processors.accounts.rewards import count_had, grant
 from processors.decisions.prices import Price, balance_refusal, price_of
 from processors.decisions.verdict import ACCEPTED, Verdict, refused
 from processors.decisions.waiting import apply_waiting, deadline
@@ -55,6 +55,7 @@ def requested(draft: Draft, data: RedemptionRequested) -> Verdict:
         version=draft.version.id,
     )
     draft.put("redemptions", data.redemption_id, item)
+    count_had(draft, draft.version.rewards.get(data.reward_id or ""), draft.time, 1)
     draft.fire(rule, {"unit": price.unit, "amount": price.amount})
     if mode.mode == "immediate":
         _commit(draft, data.redemption_id)
@@ -140,7 +141,13 @@ def release_hold(draft: Draft, redemption_id: str) -> None:
     item = draft.account.redemptions[redemption_id]
     done = replace(item, state="released", closed_at=draft.time, hold_until=None)
     draft.put("redemptions", redemption_id, done)
+    _not_had(draft, item)
     give_back(draft, "points.unreserved", item.unit, item.parts, "reserved", _rule(item))
+
+
+def _not_had(draft: Draft, item: Redemption) -> None:
+    reward = draft.program.version(item.version).rewards.get(item.reward_id or "")
+    count_had(draft, reward, item.requested_at, -1)
 
 
 def reversed_(draft: Draft, data: RedemptionReversed) -> Verdict:
@@ -152,6 +159,7 @@ def reversed_(draft: Draft, data: RedemptionReversed) -> Verdict:
         return refused("redemption_closed")
     done = replace(item, state="reversed", closed_at=draft.time)
     draft.put("redemptions", data.redemption_id, done)
+    _not_had(draft, item)
     give_back(draft, "points.restored", item.unit, item.parts, "redeemed", _rule(item))
     return ACCEPTED
 

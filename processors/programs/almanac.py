@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from processors.programs.birthdays import at_home, counted
 from processors.programs.calendars import WEEKDAYS
 from processors.programs.compiled import Dated
+from processors.programs.periods import next_window
 from processors.programs.promotions import span_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from processors.accounts.account import Account
     from processors.programs import compiled, model
@@ -33,6 +34,14 @@ def almanac(
     windows = [at for version in file.versions.values() for at in _windows(version, calendar)]
     if windows:
         entries.append(Dated("reward/windows", among(windows)))
+    limits = [
+        next_window(reward.limit.per, calendar, version.fiscal_year_starts)
+        for version in file.versions.values()
+        for reward in version.rewards.values()
+        if reward.limit is not None
+    ]
+    if limits:
+        entries.append(Dated("reward/limits", _soonest(limits)))
     ends = [version.closes_at for version in versions if version.closes_at is not None]
     if ends:
         entries.append(Dated("close/", among(ends)))
@@ -141,6 +150,18 @@ def _judgements(versions: tuple[compiled.Version, ...]) -> list[Dated]:
                 name = f"judge/{ladder.id}"
                 found[name] = Dated(name, lambda at, _account, next_=following: next_(at))  # type: ignore[misc]
     return list(found.values())
+
+
+def _soonest(
+    limits: Sequence[Callable[[int, Account], int | None]],
+) -> Callable[[int, Account], int | None]:
+    """When the first of some windows is over: what was had is to be had again."""
+
+    def next_at(after: int, account: Account) -> int | None:
+        found = (limit(after, account) for limit in limits)
+        return min((at for at in found if at is not None), default=None)
+
+    return next_at
 
 
 def among(instants: Iterable[int]) -> Callable[[int, Account], int | None]:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from processors.accounts.anchors import anchor
 from processors.programs import compiled, model
 from processors.programs.calendars import MONTHS
+from processors.programs.conditions import basis_of
 from processors.programs.figures import steps_of
+from processors.programs.periods import next_window, window_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +29,7 @@ def compile_ladder(
 ) -> compiled.Ladder:
     """The ladder of a version."""
     scale = _scale(ladder, version)
-    window = _window(ladder, calendar)
+    window = _window(ladder, version, calendar)
     rolling = ladder.window == "rolling"
     return compiled.Ladder(
         id=name,
@@ -41,6 +43,7 @@ def compile_ladder(
         rolling_until=_rolling_until(ladder, calendar) if rolling else None,
         by_currency=any(isinstance(rung.at, dict) for rung in ladder.tiers.values()),
         unit=ladder.unit or next(iter(version.units), ""),
+        takes=None if ladder.basis is None else basis_of(ladder.basis, None).takes,
         counts_bonus=ladder.counts_bonus,
         on_refund=ladder.on_refund,
         settles_at=_settling(ladder.settle_days, calendar),
@@ -74,9 +77,20 @@ def _tier(name: str, rung: model.Rung, scale: int) -> compiled.Tier:
     return compiled.Tier(name, thresholds, attribute)
 
 
-def _window(ladder: model.Ladder, calendar: Calendar) -> Callable[[int, Account], Window]:
+def _window(
+    ladder: model.Ladder, version: model.Version, calendar: Calendar
+) -> Callable[[int, Account], Window]:
     if ladder.window == "calendar_year":
         return _calendar_year(calendar)
+    per = {
+        "calendar_quarter": "quarter",
+        "calendar_month": "month",
+        "fiscal_year": "fiscal_year",
+    }.get(ladder.window)
+    if per is not None:
+        name = window_of(per, calendar, version.fiscal_year_starts)
+        over = next_window(per, calendar, version.fiscal_year_starts)
+        return lambda at, account: (name(at, account), over(at, account))
     if ladder.window == "lifetime":
         return lambda _at, _account: ("ever", None)
     if ladder.window == "rolling":

@@ -49,6 +49,29 @@ def ending(expiry: model.Expiry, calendar: Calendar) -> Callable[[int, Account],
     return lambda at, _account: end(at)
 
 
+def next_window(
+    per: str, calendar: Calendar, fiscal_year_starts: int = 1
+) -> Callable[[int, Account], int | None]:
+    """When the window of a cap that an instant falls in is over. None: never."""
+    month = fiscal_year_starts
+
+    def quarter(at: int, first: int) -> int:
+        ahead = 3 - (calendar.date(at).month - first) % 3
+        return calendar.first_of_month(at, ahead)
+
+    by_kind: dict[str, Callable[[int, Account], int | None]] = {
+        "day": lambda at, _account: calendar.days_after(at, 1),
+        "week": lambda at, _account: calendar.days_after(at, 7 - calendar.date(at).weekday()),
+        "month": lambda at, _account: calendar.first_of_month(at, 1),
+        "quarter": lambda at, _account: quarter(at, 1),
+        "fiscal_quarter": lambda at, _account: quarter(at, month),
+        "year": lambda at, _account: calendar.first_of_year(at, 1),
+        "fiscal_year": lambda at, _account: year_start(calendar, at, 1, month, 1),
+        "membership_year": lambda at, account: calendar.anniversary(anchor(account, at), at)[1],
+    }
+    return by_kind.get(per, lambda _at, _account: None)
+
+
 def window_of(
     per: str, calendar: Calendar, fiscal_year_starts: int = 1
 ) -> Callable[[int, Account], str]:

@@ -26,6 +26,7 @@ def compile_redeeming(version: model.Version) -> compiled.Redeeming:
         mode=redemption.mode,
         reversible=redemption.reversible,
         units=frozenset(redemption.by_amount),
+        minimum=steps_of(redemption.minimum, scale),
         increment=steps_of(redemption.increment, scale),
         minimum_order_minor=minor_of(redemption.minimum_order),
         ceiling=_ceiling(redemption.ceiling, scale),

@@ -9,6 +9,7 @@ from processors.programs import compiled, model
 from processors.programs.birthdays import at_home, counted
 from processors.programs.calendars import WEEKDAYS
 from processors.programs.figures import steps_of
+from processors.programs.periods import window_of
 from processors.programs.redeeming import minor_of
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def compile_reward(
         ladder=ladder,
         plan=reward.plan,
         open_at=_open(reward, calendar),
+        limit=_limit(reward, version, calendar),
         running=_running(reward, version, calendar),
         valid_until=_valid(reward, ladder, calendar),
         quantity=reward.quantity,
@@ -80,6 +82,14 @@ def _open(reward: model.Reward, calendar: Calendar) -> Callable[[int, Account], 
         return None
     starts, ends = _span(reward.starts, reward.ends, calendar)
     return lambda at, _account: starts <= at < ends
+
+
+def _limit(
+    reward: model.Reward, version: model.Version, calendar: Calendar
+) -> tuple[int, Callable[[int, Account], str]] | None:
+    if reward.limit is None:
+        return None
+    return reward.limit.times, window_of(reward.limit.per, calendar, version.fiscal_year_starts)
 
 
 def _span(first: date | None, last: date | None, calendar: Calendar) -> tuple[int, int]:

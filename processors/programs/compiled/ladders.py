@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from processors.accounts.account import Account
+    from processors.accounts.items import OrderLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Ladder:
     """True when thresholds differ by currency: one counter for each, never added up."""
     unit: str = ""
     """Of the points that are counted."""
+    takes: Callable[[OrderLine], bool] | None = None
+    """Lines that count; None: all goods."""
     counts_bonus: bool = False
     """What promotions add counts as well."""
     on_refund: Literal["immediate", "at_window_end", "never"] = "immediate"

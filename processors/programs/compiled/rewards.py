@@ -47,6 +47,8 @@ class Reward:
     ladder: str | None = None
     plan: str | None = None
     open_at: Callable[[int, Account], bool] | None = None
+    limit: tuple[int, Callable[[int, Account], str]] | None = None
+    """How often one member may have it, and in which window."""
     valid_until: Callable[[int, Account], int | None] | None = None
     quantity: int = 1
     on_tier: tuple[str, frozenset[str]] | None = None
@@ -91,6 +93,8 @@ class Redeeming:
     point_minor: tuple[int, int] | None = None
     """Value of one smallest step in minor units, as a ratio."""
     hold_until: Callable[[int], int | None] = field(default=lambda _: None)
+    minimum: int = 0
+    """The least that is spent at once, by amount."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,24 @@ TABLE = (
         "works with `by_amount`: name the unit",
     ),
     Idle(
+        model.Ladder,
+        "basis",
+        lambda one: one.counts in {"spend", "orders"},
+        "works with `counts: spend` or `orders`",
+    ),
+    Idle(
+        model.Redemption,
+        "minimum",
+        lambda one: bool(one.by_amount),
+        "works with `by_amount`: name the unit",
+    ),
+    Idle(
+        model.Reward,
+        "limit",
+        lambda one: one.cost is not None,
+        "works for a reward with a `cost`; what is granted has its `quantity`",
+    ),
+    Idle(
         model.Reward,
         "prices",
         lambda one: one.cost is not None,

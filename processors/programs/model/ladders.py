@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from processors.programs.model.earning import Basis
 from processors.programs.model.words import (
     Count,
     Model,
@@ -38,13 +39,22 @@ class Ladder(Model):
     counts: Annotated[str, Field(pattern=r"^(spend|points|orders|activity:.+)$")] = "spend"
     unit: UnitName | None = None
     """For `points`: which; the first unit, unless named."""
+    basis: Basis | None = None
+    """For `spend` and `orders`: the lines that count; all goods, unless named."""
     counts_bonus: bool = False
     """For `points`: what promotions add counts as well."""
     settle_days: Count | None = None
     """An order counts so many days after its date, with what is kept by then."""
-    window: Literal["calendar_year", "membership_year", "personal", "lifetime", "rolling"] = (
-        "calendar_year"
-    )
+    window: Literal[
+        "calendar_year",
+        "calendar_quarter",
+        "calendar_month",
+        "fiscal_year",
+        "membership_year",
+        "personal",
+        "lifetime",
+        "rolling",
+    ] = "calendar_year"
     personal_months: Positive | None = None
     """For `personal`: periods of so many months since enrolment."""
     rolling_days: Positive | None = None

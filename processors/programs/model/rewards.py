@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from processors.programs.model.promotions import Limit
 from processors.programs.model.words import (
     Day,
     Figure,
@@ -97,6 +98,8 @@ class Reward(Model):
     plan: Name | None = None
     starts: Day | None = None
     ends: Day | None = None
+    limit: Limit | None = None
+    """A catalogue reward is to be had so many times in a period by one member."""
     quantity: Positive = 1
     valid_days: Positive | None = None
     valid_days_by_tier: dict[TierName, Positive] = {}
@@ -144,6 +147,8 @@ class Redemption(Model):
     reversible: bool = True
     by_amount: tuple[UnitName, ...] = Field(default=(), strict=False)
     increment: SomePoints = "1"
+    minimum: Points = "0"
+    """The least that is spent at once, by amount."""
     minimum_order: Money | None = None
     minimum_balance: Points = "0"
     """What must remain available."""
