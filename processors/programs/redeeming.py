@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from processors.programs import model
-    from processors.programs.model.rewards import Ceiling
+    from processors.programs.model.spending import Ceiling
 
 HOUR = 3_600_000_000
 

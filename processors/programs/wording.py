@@ -121,15 +121,16 @@ def _keys_at(place: Where) -> list[str]:
         following: list[type[BaseModel]] = []
         for kind in models:
             field = kind.model_fields.get(str(part))
-            following += _models_in(field.annotation) if field is not None else [kind]
+            following += models_in(field.annotation) if field is not None else [kind]
         models = following
     return sorted({key for kind in models for key in kind.model_fields})
 
 
-def _models_in(annotation: object) -> list[type[BaseModel]]:
+def models_in(annotation: object) -> list[type[BaseModel]]:
+    """The models that an annotation names, however deep."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     found: list[type[BaseModel]] = []
     for part in getattr(annotation, "__args__", ()):
-        found += _models_in(part)
+        found += models_in(part)
     return found

@@ -4,9 +4,9 @@ Amounts are exact decimal strings, dates are local to the program's zone. Every 
 is one of these models; the compiler turns them into closures.
 """
 
+from processors.programs.model.conditions import Basis, Tenders, When
 from processors.programs.model.earning import (
     ActivityEarning,
-    Basis,
     Cap,
     DeliveryEarning,
     Earning,
@@ -15,24 +15,21 @@ from processors.programs.model.earning import (
     Release,
     SharedCap,
     Streak,
-    Tenders,
     Unit,
-    When,
 )
 from processors.programs.model.ladders import Ladder, Rung
 from processors.programs.model.program import Late, ProgramFile, Refund, Sunset, Version
 from processors.programs.model.promotions import Birthday, ChosenDays, Limit, Promotion
-from processors.programs.model.rewards import (
+from processors.programs.model.rewards import Price, Reward
+from processors.programs.model.sides import Referral, Review, Side
+from processors.programs.model.spending import (
     Accounting,
     Allowance,
     Conversion,
-    Price,
     Recognition,
     Redemption,
     Reminder,
-    Reward,
 )
-from processors.programs.model.sides import Referral, Review, Side
 from processors.programs.model.words import Model, Scalar
 
 __all__ = [

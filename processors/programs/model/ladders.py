@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from processors.programs.model.earning import Basis
+from processors.programs.model.conditions import Basis
 from processors.programs.model.words import (
     Count,
     Model,
@@ -36,7 +36,9 @@ class Ladder(Model):
     """Tiers and the figure that carries them."""
 
     tiers: dict[Name, Rung] = Field(min_length=1)
+    """From the lowest up."""
     counts: Annotated[str, Field(pattern=r"^(spend|points|orders|activity:.+)$")] = "spend"
+    """`spend`, `points`, `orders` or `activity:NAME`."""
     unit: UnitName | None = None
     """For `points`: which; the first unit, unless named."""
     basis: Basis | None = None
@@ -55,15 +57,20 @@ class Ladder(Model):
         "lifetime",
         "rolling",
     ] = "calendar_year"
+    """In which it is counted; then counting starts from zero."""
     personal_months: Positive | None = None
     """For `personal`: periods of so many months since enrolment."""
     rolling_days: Positive | None = None
+    """For `rolling`: the last so many days."""
     rolling_months: Positive | None = None
+    """For `rolling`: the last so many months."""
     held: Literal["window", "next_window", "months", "for_ever", "while_carried"] = "next_window"
+    """Until when a tier is held; then it is judged again."""
     hold_months: Positive | None = None
     """For `months`: a tier is held so long, then judged again."""
     hold_days: Positive | None = None
     """A tier of a rolling window is held at least so long."""
     on_refund: Literal["immediate", "at_window_end", "never"] = "immediate"
+    """When a refund takes a tier."""
     judged: Literal["at_event", "first_working_day"] = "at_event"
     """`first_working_day` of each month, 00:00: only then, upwards and downwards."""

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from processors.programs.model.earning import Basis, When
+from processors.programs.model.conditions import Basis, When
 from processors.programs.model.words import (
     Clock,
     Count,
@@ -30,15 +30,20 @@ class Limit(Model):
     """So many orders of one member in a period."""
 
     times: Positive
+    """So many."""
     per: Period
+    """The period, by the date of the order or request."""
 
 
 class ChosenDays(Model):
     """Days that members choose themselves, so many in a period of the chosen day."""
 
     times: Positive
+    """So many days."""
     times_by_tier: dict[TierName, Positive] = {}
+    """In the place of `times`."""
     per: Literal["month", "year"]
+    """The period of the chosen day."""
 
 
 class Promotion(Model):
@@ -47,21 +52,31 @@ class Promotion(Model):
     created: Day | None = None
     """For `latest_only`: the younger one goes first."""
     starts: Day | None = None
+    """Its first day."""
     ends: Day | None = None
+    """The first day after it."""
     weekdays: tuple[Weekday, ...] | None = Field(default=None, strict=False)
+    """Only on these."""
     hours: tuple[Clock, Clock] | None = Field(default=None, strict=False)
+    """Only from the first to the second, such as ["16:00", "18:00"]."""
     birthday: Literal["month", "day"] | None = None
+    """In the month of the member's birthday, or on the day."""
     chosen_days: ChosenDays | None = None
+    """On days that the member chose with `loyalty.bonus_day.chosen`."""
     when: When = When()
+    """Orders that it is for. `minimum` and expressions are judged again after a refund."""
     basis: Basis = Basis()
     """What `minimum` and `target` are counted on; what `applies_to: basis` multiplies."""
     applies_to: Literal["order", "basis"] = "order"
     """`basis`: the rate of the lines of its basis alone, not of the whole order."""
     multiply: Some | None = None
+    """Times the rate."""
     multiply_by_tier: dict[TierName, Some] = {}
+    """Times the rate, by tier."""
     rate: Some | None = None
     """Points per step of the rule, instead of its own rate and of every other promotion."""
     add: SomePoints | None = None
+    """Points on top."""
     each: Literal["order", "unit"] = "order"
     """`add` for the order, or for each unit of its basis that is kept."""
     unit: UnitName | None = None
@@ -69,14 +84,19 @@ class Promotion(Model):
     needs_base: bool = False
     """`add` comes only on top of an order that earns something without it."""
     rules: tuple[EarningName, ...] | None = Field(default=None, strict=False)
+    """Earning rules that it changes; all, unless named."""
     limit: Limit | None = None
+    """Orders of one member in a period."""
     opt_in: bool = False
+    """Only for who opted in."""
     target: Some | None = None
     """A challenge: `add` is earned once, when what is kept since opting in reaches this."""
     target_counts: Literal["spend", "orders", "units"] = "spend"
+    """What reaches the target: money spent, orders, or units."""
     group: Name | None = None
     """Promotions of one group combine; between groups the best one counts."""
     priority: int = 0
+    """Of two promotions with a `rate`, or of one day, the higher one goes first."""
     announce_days: Count | None = None
     """Every member is told so many days before it starts, at 00:00."""
 
@@ -85,4 +105,6 @@ class Birthday(Model):
     """From when on a date of birth counts."""
 
     lock_days: Count = 30
+    """Days before the birthday by which the date must be known."""
     lock_mode: Literal["next_year"] = "next_year"
+    """A date that came too late counts from the next year on."""

@@ -14,11 +14,9 @@ from processors.programs.model.words import (
     Model,
     Money,
     Name,
-    Names,
     Points,
     Positive,
     RewardName,
-    SomeMoney,
     SomePoints,
     TierName,
     TierNames,
@@ -31,16 +29,22 @@ class Price(Model):
     """Another price for requests in a window."""
 
     starts: Day
+    """The first day."""
     ends: Day
+    """The first day after it."""
     cost: Points
+    """Instead of the usual one."""
 
 
 class Balance(Model):
     """Granted when what is available reaches a figure; withdrawn when a refund takes it below."""
 
     unit: UnitName
+    """Whose balance."""
     reaches: SomePoints
+    """The figure."""
     once_per: Literal["membership_year", "lifetime"] | None = None
+    """Once in a membership year, or in a lifetime; each time, unless named."""
     reset: bool = False
     """The balance goes to 0, and a new membership year starts that day."""
 
@@ -49,14 +53,18 @@ class Done(Model):
     """Granted once, when all that was recorded of an activity reaches a figure."""
 
     activity: Name
+    """Its name."""
     reaches: Figure
+    """The sum of its quantities."""
 
 
 class Orders(Model):
     """Granted for so many kept orders within a rolling number of days; that uses them up."""
 
     count: Positive
+    """So many orders."""
     within_days: Positive
+    """The rolling days."""
     minimum: Money = "0.01"
     """Goods that an order must keep, in whole currency units."""
 
@@ -65,21 +73,27 @@ class Enrolment(Model):
     """Granted to who enrols in a window."""
 
     starts: Day | None = None
+    """The first day."""
     ends: Day | None = None
+    """The first day after it."""
 
 
 class NthWeekday(Model):
     """Granted on one day of each month, for that day."""
 
     weekday: Weekday
+    """The day of the week."""
     nth: Annotated[int, Field(ge=1, le=4)]
+    """Which one of the month."""
 
 
 class Using(Model):
     """What using a reward earns."""
 
     unit: UnitName
+    """Of the points."""
     points: SomePoints
+    """For each use."""
 
 
 class Reward(Model):
@@ -89,109 +103,58 @@ class Reward(Model):
     """
 
     unit: UnitName | None = None
+    """Of the cost."""
     cost: Points | None = None
+    """Its price; "0" for what is free while its gates hold."""
     prices: tuple[Price, ...] = Field(default=(), strict=False)
+    """Other prices in windows."""
     minimum_order: Money | None = None
+    """Of the order that it is used on."""
     currency: Name | None = None
+    """Of that order."""
     ladder: LadderName | None = None
+    """Of its tiers; the first one, unless named."""
     tiers: TierNames | None = Field(default=None, strict=False)
+    """Only while one of these is held."""
     plan: Name | None = None
+    """Only while this membership is active."""
     starts: Day | None = None
+    """Open from this day on."""
     ends: Day | None = None
+    """The first day on which it is closed."""
     limit: Limit | None = None
     """A catalogue reward is to be had so many times in a period by one member."""
     quantity: Positive = 1
+    """How many are granted at once."""
     valid_days: Positive | None = None
+    """A grant lasts so many days."""
     valid_days_by_tier: dict[TierName, Positive] = {}
+    """The same, by the tier held as it opens."""
     valid_until: Literal["month_end", "year_end"] | None = None
+    """A grant lasts until then."""
     on_entry_of: TierNames | None = Field(default=None, strict=False)
+    """Granted on entering one of these tiers."""
     top_up: dict[TierName, Positive] = {}
     """By tier, in all per calendar year: entering a tier grants what is missing."""
     on_balance: Balance | None = None
+    """Granted when a balance reaches a figure."""
     on_activity: Done | None = None
+    """Granted when an activity reaches a figure."""
     on_orders: Orders | None = None
+    """Granted for so many orders."""
     on_score: Annotated[int, Field(ge=0, le=10)] | None = None
     """Granted for a survey's score of at least this."""
     on_birthday: Literal["day", "month"] | None = None
+    """Granted on the birthday, for that day; or in its month."""
     on_enrolment: Enrolment | None = None
+    """Granted to who enrols."""
     on_weekday: NthWeekday | None = None
+    """Granted on a day of each month."""
     closes_with_tier: bool = False
+    """What was granted ends with the tier that it was granted for."""
     choice_group: Name | None = None
     """Using one reward of a group closes the others."""
     earns: Using | None = None
+    """What using it earns."""
     grants: RewardName | None = None
     """The reward that a commit of this one grants."""
-
-
-class Conversion(Model):
-    """Every full threshold of a unit becomes a voucher."""
-
-    unit: UnitName
-    threshold: SomePoints
-    reward: RewardName
-    mode: Literal["carry", "reset"] = "carry"
-    on_refund: Literal["cancel_unused", "keep_voucher"] = "cancel_unused"
-
-
-class Ceiling(Model):
-    """At most so many points for each full amount of the order."""
-
-    points: Points
-    per: SomeMoney
-
-
-class Redemption(Model):
-    """How points are spent."""
-
-    mode: Literal["reserve", "immediate"] = "reserve"
-    reversible: bool = True
-    by_amount: tuple[UnitName, ...] = Field(default=(), strict=False)
-    increment: SomePoints = "1"
-    minimum: Points = "0"
-    """The least that is spent at once, by amount."""
-    minimum_order: Money | None = None
-    minimum_balance: Points = "0"
-    """What must remain available."""
-    ceiling: Ceiling | None = None
-    point_value: Figure | None = None
-    """Of one point, in currency units."""
-    remain_payable: Money | None = None
-    """What must remain to be paid of the order."""
-    hold_hours: Positive | None = None
-
-
-class Reminder(Model):
-    """A notice before points end, at 00:00."""
-
-    unit: UnitName
-    days_before: Positive
-
-
-class Accounting(Model):
-    """What outstanding points of a unit are worth (ASC 606, IFRS 15)."""
-
-    value: Figure
-    """Of one point, in currency units."""
-    redeemed_share: Figure | None = None
-    """Expected; with it, a part of each sale is deferred."""
-    billing: Literal["at_redemption"] | None = None
-
-
-class Allowance(Model):
-    """Points granted on the first of each month, whose rest lapses at its end."""
-
-    unit: UnitName
-    points: SomePoints
-    per_attribute: dict[Name, Points] = {}
-    prorate: bool = True
-
-
-class Recognition(Model):
-    """Points that members hand to each other."""
-
-    giving: UnitName
-    earned: UnitName
-    role_attribute: Name | None = None
-    default_role: Name = "normal"
-    givers: Names = Field(default=("normal",), strict=False)
-    receivers: Names = Field(default=("normal",), strict=False)

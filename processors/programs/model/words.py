@@ -17,7 +17,9 @@ from processors.programs.figures import ratio_of
 class Model(BaseModel):
     """Frozen and closed: a key that is not here is a typo."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True
+    )
 
 
 def _decimal(value: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path  # noqa: TC003  # the command line reads the annotation
 from typing import TYPE_CHECKING
 
 import orjson
+from rich.markup import escape
 from rich.table import Table
 
 from processors.engine import engine_of
@@ -14,6 +15,7 @@ from processors.programs.changes import changes
 from processors.programs.lint import PAGES
 from processors.programs.load import find, load, read
 from processors.programs.model import ProgramFile
+from processors.programs.reference import tables
 from processors.runtime.cli.output import to_machine, to_people
 from processors.runtime.faults import Exit, Fault
 from processors.runtime.lines import check
@@ -46,6 +48,29 @@ def explain_finding(finding: str | None = None) -> int:
     kind = "The program cannot be used." if shown.error else "A warning; `accepts:` silences it."
     text = shown.text.replace("\n", " ")
     console.print(f"{finding}: {shown.title}\n\n{text}\n\n{kind}", markup=False)
+    return Exit.DONE
+
+
+def show_keys(name: str | None = None) -> int:
+    """Show the keys of one map of the language; without a name, list the maps.
+
+    Args:
+        name: The map's name, as programs/README.md links it: Promotion, Reward, When.
+    """
+    console = to_people()
+    found = {table.title: table for table in tables()}
+    if name is None:
+        for table in found.values():
+            console.print(f"{table.title:<16} {table.text}", markup=False)
+        return Exit.DONE
+    if name not in found:
+        raise Fault(f"the language has no {name}", f"Known are {', '.join(found)}.", Exit.USAGE)
+    shown = Table(title=found[name].text, title_justify="left")
+    for column in ("key", "what it is", "default", "meaning"):
+        shown.add_column(column)
+    for key in found[name].keys:
+        shown.add_row(escape(key.name), escape(key.kind), escape(key.default), escape(key.text))
+    console.print(shown)
     return Exit.DONE
 
 

@@ -35,6 +35,7 @@ COMMANDS = (
     ("program explain", f"{CLI}.language:explain_finding", "Explain a finding of a check."),
     ("program preview", f"{CLI}.language:preview_event", "Show what an event would do."),
     ("program diff", f"{CLI}.language:show_diff", "Say what changed between two versions."),
+    ("program keys", f"{CLI}.language:show_keys", "Show the keys of the language."),
     ("program schema", f"{CLI}.language:show_schema", "Print the language's JSON Schema."),
     ("config show", f"{CLI}.config:show_config", "Show the settings in force."),
 )

@@ -15,8 +15,11 @@ from processors.examples import load, play
 from processors.examples.report import lines
 from processors.programs.load import check
 from processors.programs.load import load as load_program
+from processors.programs.reference import page, tables
+from processors.runtime.cli import run
 from processors.runtime.cli.language import schema
 from processors.runtime.cli.library import systems
+from processors.runtime.faults import Exit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +71,22 @@ def test_the_table_links_every_program_of_every_system() -> None:
             assert (FOLDER / name / "examples.yaml").is_file()
     here = {path.parent.name for path in FOLDER.glob("*/program.yaml")}
     assert here == {name for names in systems().values() for name in names}
+
+
+def test_every_key_of_the_language_is_on_the_page() -> None:
+    """With its kind, its default and a sentence, as the models have them."""
+    assert page() in PAGE
+    assert [key for table in tables() for key in table.keys if not key.text] == []
+
+
+def test_a_map_of_the_language_is_shown_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    """`loyalty program keys NAME`; without one, all of them."""
+    assert run(["program", "keys", "Expiry"]) == Exit.DONE
+    assert "renewed_by" in capsys.readouterr().out
+    assert run(["program", "keys"]) == Exit.DONE
+    assert "Promotion" in capsys.readouterr().out
+    assert run(["program", "keys", "Promotions"]) == Exit.USAGE
+    assert "Promotion" in capsys.readouterr().err
 
 
 def test_the_published_schema_is_the_languages() -> None:
