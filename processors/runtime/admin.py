@@ -13,7 +13,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
-from processors.runtime.faults import Fault
+from processors.runtime.faults import Away, Fault
 from schemas.topics import TOPICS
 
 if TYPE_CHECKING:
@@ -62,14 +62,14 @@ async def admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
         yield client
     except (KafkaError, OSError) as error:
         advice = "See `loyalty broker status`, then try again."
-        raise Fault(f"the broker at {settings.broker} failed: {error}", advice) from error
+        raise Away(f"the broker at {settings.broker} failed: {error}", advice) from error
     finally:
         await client.close()
 
 
-def unreachable(settings: Settings) -> Fault:
+def unreachable(settings: Settings) -> Away:
     """No broker answers."""
-    return Fault(
+    return Away(
         f"no broker answers at {settings.broker}",
         "Start one with `loyalty broker start`, or set LOYALTY_BROKER to one that runs.",
     )

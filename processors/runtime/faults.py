@@ -29,3 +29,7 @@ class Fault(Exception):  # noqa: N818 - it names what happened
         self.problem = problem
         self.advice = advice
         self.code = code
+
+
+class Away(Fault):
+    """No broker answers, or one stopped doing so: it may be back when somebody asks again."""

@@ -15,12 +15,13 @@ from processors.runtime.recovery import recover, unpublished
 from processors.runtime.writer import Doubt, PartitionWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Iterable
+    from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 
     from faust.types import TP
 
     from processors.partition import Engine, Partition
     from processors.runtime.settings import Settings
+    from processors.runtime.thread import Bounds
 
 AGAIN_SECONDS = 1.0
 AWAY = (Doubt, Fault, KafkaError, OSError, TimeoutError)
@@ -59,7 +60,7 @@ async def opened(
     settings: Settings,
     engine: Engine,
     number: int,
-    ends: Callable[[], Awaitable[dict[str, int]]],
+    bounds: Callable[[], Awaitable[dict[str, Bounds]]],
     wanted: Callable[[], bool],
 ) -> Owned | None:
     """Open a partition, again and again while brokers are away, as long as it is wanted.
@@ -69,7 +70,7 @@ async def opened(
     deadline = time.monotonic() + settings.watchdog_seconds
     while wanted():
         try:
-            return await open_partition(settings, engine, number, await ends())
+            return await open_partition(settings, engine, number, await bounds())
         except AWAY as error:
             if time.monotonic() > deadline:
                 raise
@@ -79,11 +80,11 @@ async def opened(
 
 
 async def open_partition(
-    settings: Settings, engine: Engine, number: int, ends: dict[str, int]
+    settings: Settings, engine: Engine, number: int, bounds: dict[str, Bounds]
 ) -> Owned:
     """Fence the writers of before, recover the state, publish what they left unpublished.
 
-    `ends` says where each input topic's partition ended when it was taken over.
+    `bounds` says what each input topic's partition held when it was taken over.
     """
     writer = PartitionWriter(settings, number)
     try:
@@ -93,9 +94,34 @@ async def open_partition(
         if missing is not None:
             await writer.publish(missing)
             partition.writer.ledger_offset = missing.ledger_offset
+        positions = going_on(number, partition.positions, bounds)
     except BaseException:
         # Also when this is cancelled half-way: an open producer must not stay behind.
         await asyncio.shield(writer.stop())
         raise
-    positions = {topic: partition.positions.get(topic, 0) for topic in ends}
+    ends = {topic: held.end for topic, held in bounds.items()}
     return Owned(partition, writer, Waiting(positions, ends))
+
+
+def going_on(
+    number: int, positions: Mapping[str, int], bounds: Mapping[str, Bounds]
+) -> dict[str, int]:
+    """Where to read on, by topic: where the ledger says, or where what is kept begins.
+
+    Raises Fault where a topic ends before what was decided of it.
+    """
+    found: dict[str, int] = {}
+    for topic, held in bounds.items():
+        at = positions.get(topic, 0)
+        if at > held.end:
+            raise Fault(
+                f"{topic}, partition {number}, ends at {held.end}; the ledger has decided all "
+                f"before {at}: it seems to be made anew",
+                "Bring the topic back as it was, or begin another ledger under another prefix.",
+            )
+        if 0 < at < held.begin:
+            # Retention was faster than us: nobody can decide these any more.
+            last = held.begin - 1
+            log.error("inputs lost", topic=topic, partition=number, first=at, last=last)
+        found[topic] = max(at, held.begin)
+    return found

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from processors.runtime.owned import Owned
     from processors.runtime.settings import Settings
     from processors.runtime.telemetry import Telemetry
-    from processors.runtime.thread import Fetch, LedgerThread
+    from processors.runtime.thread import Bounds, Fetch, LedgerThread
 
 log = structlog.get_logger("owner")
 RECLAIM_SECONDS = 2.5
@@ -114,13 +114,13 @@ class Owner:
         began = time.monotonic()
         logs = [TP(topic, number) for topic in self.topics]
 
-        async def ends() -> dict[str, int]:
-            return {log.topic: end for log, end in (await thread.ends(logs)).items()}
+        async def bounds() -> dict[str, Bounds]:
+            return {log.topic: held for log, held in (await thread.bounds(logs)).items()}
 
         def wanted() -> bool:
             return turn == self.turns and not self.stopping
 
-        owned = await opened(self.settings, self.engine, number, ends, wanted)
+        owned = await opened(self.settings, self.engine, number, bounds, wanted)
         if owned is not None:
             self.owned[number] = owned
             self.announcements.withdraw([number])

@@ -19,6 +19,13 @@ POLL_SECONDS = 0.5
 IDLE_SECONDS = 0.01
 
 
+class Bounds(NamedTuple):
+    """The first offset that is kept, and the first that is not known to be committed."""
+
+    begin: int
+    end: int
+
+
 class Fetch(NamedTuple):
     """What one fetch brought of a partition of a topic."""
 
@@ -98,10 +105,12 @@ class LedgerThread(driver.AIOKafkaConsumerThread):
                 came[log] = Fetch(positions[log], standing.position, end, found.get(log, []))
         return came
 
-    async def ends(self, logs: Iterable[TP]) -> Mapping[TP, int]:
-        """The committed end of partitions, asked of the broker now."""
-        consumer = self._ensure_consumer()
-        return cast("Mapping[TP, int]", await self.call_thread(consumer.end_offsets, list(logs)))
+    async def bounds(self, logs: Iterable[TP]) -> dict[TP, Bounds]:
+        """What partitions hold, asked of the broker now."""
+        consumer, wanted = self._ensure_consumer(), list(logs)
+        begins = await self.call_thread(consumer.beginning_offsets, wanted)
+        ends = await self.call_thread(consumer.end_offsets, wanted)
+        return {log: Bounds(begins[log], ends[log]) for log in wanted}
 
     async def note_positions(self, positions: Mapping[TP, int]) -> None:
         """Write group offsets: for lag dashboards alone, never read by us."""

@@ -15,7 +15,7 @@ from processors.partition.head import Refused
 from processors.programs.load import load
 from processors.runtime import admin
 from processors.runtime.app import build_app
-from processors.runtime.faults import Exit, Fault
+from processors.runtime.faults import Away, Exit, Fault
 from processors.runtime.logs import set_up_logs
 from processors.runtime.pages import serve_on
 from processors.runtime.ports import listen
@@ -71,10 +71,10 @@ async def _await_broker(settings: Settings) -> None:
     while True:
         try:
             await admin.check(settings)
-        except Fault as fault:
-            if "answers" not in fault.problem or time.monotonic() > deadline:
+        except Away as away:
+            if time.monotonic() > deadline:
                 raise
-            log.warning("waiting for the broker", broker=settings.broker)
+            log.warning("waiting for the broker", broker=settings.broker, reason=away.problem)
             await asyncio.sleep(LOOK_SECONDS)
         else:
             return
@@ -111,9 +111,17 @@ def _code(app: LedgerApp, done: Iterable[asyncio.Task[Any]]) -> Exit:
         if not task.cancelled() and task.exception() is not None:
             failed = task.exception()
             log.error("failed", reason=repr(failed))
-    if failed is None and not app.crashed:
-        return Exit.DONE
-    return Exit.USAGE if isinstance(failed, Refused) else Exit.BROKEN
+    failed = app.owner.failed or failed
+    match failed:
+        case None:
+            return Exit.BROKEN if app.crashed else Exit.DONE
+        case Fault():
+            log.error("refused", problem=failed.problem, advice=failed.advice)
+            return failed.code
+        case Refused():
+            return Exit.USAGE
+        case _:
+            return Exit.BROKEN
 
 
 async def _drain(settings: Settings, app: LedgerApp) -> None:

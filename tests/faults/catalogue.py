@@ -81,5 +81,10 @@ INVARIANTS = {
     "T1": "a tier follows from the ledger alone",
     "T2": "eligibility is told at the crossing, once",
 }
-NOT_HAD: dict[str, str] = {}
+NOT_HAD: dict[str, str] = {
+    "F06": "a worker writes no files, so no disk of its own fills; a process that is out of memory "
+    "is killed, which is F01",
+    "F34": "workers are no static members: each start is a member of its own",
+    "F70": "replays are not built yet",
+}
 """Faults without a scenario, and why."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from processors.partition.records import Fetched
 from schemas.values import parse_instant
+from tests.faults import fault
 from tests.kafka.workers import PURCHASE, START, deployed, event, eventually, purchases
 from tests.story.poison import F43, POISON
 
@@ -20,6 +21,8 @@ from tests.kafka.workers import Deployment
 HEADERS = (("content-type", b"application/cloudevents+json"), ("trace", b"t-1"))
 
 
+@fault("F43", checks="O1 L3")
+@fault("F47", checks="O1 L3")
 def test_each_poison_is_one_dead_letter(kafka: str, prefix: str, tmp_path: Path) -> None:
     """Each comes out once with its bytes, headers and reason; good events around it are decided."""
     with deployed(kafka, prefix, tmp_path) as book:
@@ -47,6 +50,8 @@ def reason_of(letter: Fetched) -> str:
     return dict(letter.headers)["loyalty.dlq.reason"].decode()
 
 
+@fault("F40", checks="O1 O2")
+@fault("F41", checks="O1 O3")
 def test_repeats_are_told_apart(kafka: str, prefix: str, tmp_path: Path) -> None:
     """The same event twice, another payload under its identity, another event of its order."""
     with deployed(kafka, prefix, tmp_path) as book:
@@ -61,6 +66,7 @@ def test_repeats_are_told_apart(kafka: str, prefix: str, tmp_path: Path) -> None
         assert outcomes == ["accepted", "duplicate", "conflicting", "duplicate"]
 
 
+@fault("F49", checks="C6")
 def test_a_referral_crosses_partitions(kafka: str, prefix: str, tmp_path: Path) -> None:
     """The friend's order gives both sides their points, wherever their accounts live."""
     with deployed(kafka, prefix, tmp_path) as book:
@@ -80,6 +86,7 @@ def test_a_referral_crosses_partitions(kafka: str, prefix: str, tmp_path: Path) 
         assert found["rita"]["pending"] == "300"
 
 
+@fault("F46", checks="O1")
 def test_a_mis_keyed_event_reaches_its_member(kafka: str, prefix: str, tmp_path: Path) -> None:
     """A record on a wrong partition is handed on to where its subject belongs."""
     with deployed(kafka, prefix, tmp_path) as book:
@@ -92,6 +99,8 @@ def test_a_mis_keyed_event_reaches_its_member(kafka: str, prefix: str, tmp_path:
         assert balances(book)["m0"]["pending"] == "10"
 
 
+@fault("F51", checks="L4")
+@fault("F61", checks="L4")
 def test_points_are_released_while_nobody_buys(kafka: str, prefix: str, tmp_path: Path) -> None:
     """On the wall clock an idle member's points become available when their time has come."""
     with deployed(kafka, prefix, tmp_path) as book:
@@ -102,6 +111,7 @@ def test_points_are_released_while_nobody_buys(kafka: str, prefix: str, tmp_path
         assert len(balances(book)) == 5
 
 
+@fault("F48", checks="O4 V1")
 def test_readers_see_every_balance_once(kafka: str, prefix: str, tmp_path: Path) -> None:
     """Read committed: per member the sequence is 1, 2, 3, … and no id comes twice."""
     with deployed(kafka, prefix, tmp_path) as book:

@@ -10,6 +10,7 @@ import msgspec
 
 from tests.demo.checking import find
 from tests.demo.sending import send
+from tests.faults import fault
 from tests.kafka.workers import Deployment, deployed, eventually
 from tests.story.story import Story
 
@@ -65,6 +66,9 @@ def untouched(records: list[LedgerRecord], prefix: str) -> dict[str, list[bytes]
     return found
 
 
+@fault("F42", checks="D3")
+@fault("F64", checks="D3")
+@fault("F73", checks="D3")
 def test_neither_runs_nor_workers_nor_the_hash_seed_decide_anything(
     kafka: str, prefix: str, tmp_path: Path
 ) -> None:

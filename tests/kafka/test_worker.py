@@ -7,18 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.kafka.workers import deployed, eventually, purchases
+from tests.faults import fault
+from tests.kafka.workers import deployed, eventually, every_input_once, purchases
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.kafka.workers import Deployment
-
-
-def every_input_once(deployment: Deployment, inputs: int) -> None:
-    """Each input has exactly one ledger record, and what is committed chains without a gap."""
-    sources = deployment.sources()
-    assert len(sources) == len(set(sources)) == inputs
 
 
 def test_a_stopped_worker_leaves_nothing_open(kafka: str, prefix: str, tmp_path: Path) -> None:
@@ -35,6 +30,7 @@ def test_a_stopped_worker_leaves_nothing_open(kafka: str, prefix: str, tmp_path:
         every_input_once(book, 700)
 
 
+@fault("F01", checks="O1 V3 L1")
 def test_another_takes_over_from_a_killed_worker(kafka: str, prefix: str, tmp_path: Path) -> None:
     """Two workers, one is killed in mid-stream: the other decides the rest, once each."""
     with deployed(kafka, prefix, tmp_path) as book:
@@ -48,6 +44,7 @@ def test_another_takes_over_from_a_killed_worker(kafka: str, prefix: str, tmp_pa
         every_input_once(book, 2000)
 
 
+@fault("F02", checks="O1 V3 V4")
 def test_a_worker_that_slept_does_no_harm(kafka: str, prefix: str, tmp_path: Path) -> None:
     """A paused worker is replaced; when it wakes it is fenced, and the truth stays as it is."""
     with deployed(kafka, prefix, tmp_path) as book:
@@ -63,6 +60,9 @@ def test_a_worker_that_slept_does_no_harm(kafka: str, prefix: str, tmp_path: Pat
         every_input_once(book, 1000)
 
 
+@fault("F31", checks="O1 V3")
+@fault("F32", checks="O1 V3")
+@fault("F35", checks="O1 V3")
 @pytest.mark.parametrize("partitions", [4, 6])
 def test_a_partition_is_wholly_one_workers(
     kafka: str, prefix: str, tmp_path: Path, partitions: int

@@ -76,10 +76,14 @@ class Deployment:
         self.workers.append(process)
         return process
 
+    def said(self, process: subprocess.Popen[bytes]) -> str:
+        """All that a worker wrote."""
+        return (self.home / f"worker-{self.workers.index(process)}.log").read_text("utf-8")
+
     def log(self, process: subprocess.Popen[bytes]) -> list[dict[str, Any]]:
         """The lines that a worker logged."""
-        text = (self.home / f"worker-{self.workers.index(process)}.log").read_text("utf-8")
-        return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+        lines = self.said(process).splitlines(keepends=True)
+        return [json.loads(line) for line in lines if line.startswith("{") and line[-1] == "\n"]
 
     def stop(self) -> None:
         """End every worker that still runs."""
@@ -121,6 +125,12 @@ class Deployment:
         """Wait until so many inputs have a ledger record. Transfers come on top."""
         topic = self.settings.names.of("transfers")
         eventually(lambda: sum(source[0] != topic for source in self.sources()) >= inputs)
+
+
+def every_input_once(deployment: Deployment, inputs: int) -> None:
+    """Each input has exactly one ledger record, and what is committed chains without a gap."""
+    sources = deployment.sources()
+    assert len(sources) == len(set(sources)) == inputs
 
 
 @contextmanager
@@ -192,7 +202,9 @@ def event(
 
 
 async def _send(settings: Settings, records: Sequence[Fetched]) -> None:
-    producer = AIOKafkaProducer(bootstrap_servers=settings.broker, acks="all", linger_ms=5)
+    producer = AIOKafkaProducer(
+        bootstrap_servers=settings.broker, acks="all", linger_ms=5, enable_idempotence=True
+    )
     await producer.start()
     try:
         sends = [
