@@ -11,7 +11,7 @@ from processors.accounts.draft import Draft
 from processors.decisions.closing import DAY, finish
 from processors.decisions.due import do_due, pass_time
 from processors.decisions.erasure import ERASED
-from processors.decisions.judge import TRANSFER, judge, judge_too_late
+from processors.decisions.judge import TRANSFER, judge, judge_too_late, repeated
 from processors.decisions.verdict import ACCEPTED, CONFLICTING, DUPLICATE
 from processors.inputs import TIME_PASSED, NeedsHistory, Step
 from processors.late import decide_late
@@ -50,8 +50,15 @@ def step(
             return _conclude(draft, item, judge_too_late(draft, item), late=True)
     if item.time >= account.time or _needs_no_history(account, item):
         return _conclude(draft, item, judge(draft, item))
+    return _late(draft, item, history)
+
+
+def _late(draft: Draft, item: Input, history: History | None) -> Step | NeedsHistory:
+    known = None if item.type.startswith(TRANSFER) else repeated(draft, item)
+    if known is not None:
+        return _conclude(draft, item, known)
     if history is None:
-        return NeedsHistory(account.id)
+        return NeedsHistory(draft.account.id)
     draft, verdict = decide_late(draft, item, history)
     return _conclude(draft, item, verdict, late=True)
 

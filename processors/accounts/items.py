@@ -170,6 +170,8 @@ class Referral(Struct, frozen=True, omit_defaults=True, gc=False):
     version: str = ""
     granted: int = 0
     cap_key: str | None = None
+    lapsed: int = 0
+    """Points of it that expired; they count as taken back and never make debt."""
 
 
 class Review(Struct, frozen=True, omit_defaults=True, gc=False):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from processors.accounts.items import Lot, Order, Part
+from processors.accounts.items import Lot, Order, Part, Referral
 from processors.accounts.lasting import ends_at
 from schemas.ledger import Leg
 
@@ -211,3 +211,6 @@ def _note_lapse(draft: Draft, lot: Lot, amount: int) -> None:
     if order is not None:
         lapsed = {**order.lapsed, lot.rule: order.lapsed.get(lot.rule, 0) + amount}
         draft.put("orders", key, replace(order, lapsed=lapsed))
+    referral: Referral | None = draft.account.referrals.get(key) if kind == "referral" else None
+    if referral is not None:
+        draft.put("referrals", key, replace(referral, lapsed=referral.lapsed + amount))

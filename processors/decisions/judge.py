@@ -74,9 +74,18 @@ def judge_too_late(draft: Draft, item: Input) -> Verdict:
     reason = why_not(draft)
     if reason is not None:
         return refused(reason)
+    return repeated(draft, item) or TOO_LATE
+
+
+def repeated(draft: Draft, item: Input) -> Verdict | None:
+    """Duplicate or conflicting, by what the account has taken by now, whatever time it speaks of.
+
+    The first report to arrive is the one that counts, so history is not decided again for others.
+    """
+    if _is_for_another(draft, item):
+        return None
     key = business_key(item, item.data or decode_data(item.type, item.event))
-    known = None if key is None else _known(draft, key, business_hash(item.event))
-    return known or TOO_LATE
+    return None if key is None else _known(draft, key, business_hash(item.event))
 
 
 def _is_for_another(draft: Draft, item: Input) -> bool:

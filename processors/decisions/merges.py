@@ -13,7 +13,7 @@ from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from processors.accounts.account import Totals
-from processors.accounts.counting import count_order
+from processors.accounts.counting import count_order, plan_settling
 from processors.accounts.draft import VALUES
 from processors.accounts.items import Grant, Lot, Order, Parked, Redemption, Referral, Review
 from processors.accounts.lots import NEVER, keep
@@ -168,9 +168,11 @@ def _apply_what_waited(draft: Draft) -> None:
 
 
 def _take_over_order(draft: Draft, name: str, order: Order) -> None:
-    """An order counts in this account's windows, which may begin on other days."""
-    order, _ = count_order(draft, replace(order, counted={}), draft.version_of(order))
+    """An order counts in this account's windows, which may begin on other days, once settled."""
+    version = draft.version_of(order)
+    order, _ = count_order(draft, replace(order, counted={}), version)
     draft.put("orders", name, order)
+    plan_settling(draft, name, order, version)
 
 
 def _take_over_points(draft: Draft, content: Belongings) -> None:

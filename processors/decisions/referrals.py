@@ -162,7 +162,7 @@ def review_order(draft: Draft, order_id: str) -> None:
     if rules is None or goods_kept_minor(order) >= max(1, rules.minimum_minor):
         return
     draft.put("referrals", order.referral, replace(item, state=CANCELLED, granted=0))
-    _take(draft, version, rules.friend, order.referral, item.granted)
+    _take(draft, version, rules.friend, order.referral, max(0, item.granted - item.lapsed))
     draft.affect("referral.cancelled", item.other, _fact(draft, order.referral, order_id))
 
 
@@ -234,5 +234,5 @@ def cancelled_elsewhere(draft: Draft, data: ReferralFact) -> Verdict:
         cap = rules.cap(draft.account)
         if cap is not None and item.cap_key is not None:
             draft.count(item.cap_key, -item.granted if cap.counts == "points" else -1)
-        _take(draft, version, rules.referrer, key, item.granted)
+        _take(draft, version, rules.referrer, key, max(0, item.granted - item.lapsed))
     return ACCEPTED

@@ -151,7 +151,9 @@ class Stage:
         """How a ladder compares that nothing has touched."""
         for known in self.program.version_at(self.topology.now).ladders:
             if known.id == ladder:
-                return {"tier": known.tiers[0].id, "progress": "0", "until": None}
+                above = known.tiers[1].id if len(known.tiers) > 1 else None
+                lowest: dict[str, Json] = {"tier": known.tiers[0].id, "to_next": above}
+                return {**lowest, "progress": "0", "to_remain": "0", "until": None}
         return {}
 
     def _event(self, step: Step, name: str, source: str) -> bytes:
