@@ -11,6 +11,8 @@ from msgspec.structs import replace
 from processors.accounts.balance import best_currency
 from processors.accounts.tiers import figure, rank_of, standing_of
 from processors.partition.records import LEDGER
+from processors.programs.calendars import calendar
+from processors.programs.unmet import turned_away
 from processors.topology import Topology
 from schemas.ledger import DECODER
 from schemas.values import format_amount
@@ -19,8 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from processors.accounts.account import Account
+    from processors.accounts.items import Order
     from processors.partition import Engine
     from processors.programs.compiled import Version
+    from processors.programs.model import ProgramFile
     from schemas.ledger import LedgerRecord
 
 TOPIC = "preview"
@@ -44,6 +48,8 @@ class Share(NamedTuple):
     """None: no rule earns on it."""
     amount: str
     """Points, and their unit."""
+    why: str
+    """Why nothing, if it is nothing."""
 
 
 class Ahead(NamedTuple):
@@ -57,15 +63,19 @@ class Preview(NamedTuple):
     """The answer: records of the event, the order's lines, and what is next."""
 
     records: list[LedgerRecord]
+    reasons: dict[str, str]
+    """Why promotions did not run, by their names."""
     lines: list[Share]
     tiers: list[Ahead]
     rewards: list[Ahead]
 
 
-def preview(engine: Engine, history: Sequence[Sent], event: Sent, member: str) -> Preview:
-    """Fold the member's history and then the event, in a world of their own."""
+def preview(
+    engine: Engine, file: ProgramFile, history: Sequence[Sent], event: Sent, member: str
+) -> Preview:
+    """Fold the member's history up to the event, and then the event, in a world of their own."""
     topology = Topology(engine, 1)
-    for sent in sorted(history, key=lambda one: one.time):
+    for sent in sorted((one for one in history if one.time <= event.time), key=_time):
         topology.advance(sent.time)
         topology.send(TOPIC, member.encode(), sent.value, STRUCTURED)
         topology.pump()
@@ -77,29 +87,45 @@ def preview(engine: Engine, history: Sequence[Sent], event: Sent, member: str) -
     records = [DECODER.decode(record.value or b"") for record in came]
     account = topology.partitions[0].store.open(member)
     version = engine.program.version_at(event.time)
+    orders = list(_orders(account, records))
     return Preview(
         records,
-        list(_lines(engine, account, records)),
+        {name: why for order in orders for name, why in _reasons(file, order, account).items()},
+        [share for order in orders for share in _lines(engine, order)],
         list(_tiers(version, account, event.time)),
         list(_rewards(version, account, event.time)),
     )
 
 
-def _lines(engine: Engine, account: Account, records: Sequence[LedgerRecord]) -> Iterator[Share]:
+def _time(sent: Sent) -> int:
+    return sent.time
+
+
+def _orders(account: Account, records: Sequence[LedgerRecord]) -> Iterator[Order]:
+    """The orders that the records are about, as they are now."""
     for record in records:
         data = {} if record.event is UNSET else orjson.loads(bytes(record.event))
         order = account.orders.get(data.get("order_id", ""))
-        if order is None or record.account != account.id:
-            continue
-        version = engine.program.version(order.version)
-        for line in order.lines:
-            awards, _ = version.price(replace(order, lines=(line,)))
-            for award in awards:
-                amount = format_amount(award.amount, version.units[award.unit].scale)
-                text = f"{amount} {award.unit}"
-                yield Share(line.line_id, line.kind, line.kept_minor, award.rule, text)
-            if not awards:
-                yield Share(line.line_id, line.kind, line.kept_minor, None, "0")
+        if order is not None and record.account == account.id:
+            yield order
+
+
+def _reasons(file: ProgramFile, order: Order, account: Account) -> dict[str, str]:
+    version = file.versions[order.version]
+    return turned_away(version, file, calendar(file.time_zone))(order, account)
+
+
+def _lines(engine: Engine, order: Order) -> Iterator[Share]:
+    version = engine.program.version(order.version)
+    for line in order.lines:
+        awards, misses = version.price(replace(order, lines=(line,)))
+        for award in awards:
+            amount = format_amount(award.amount, version.units[award.unit].scale)
+            text = f"{amount} {award.unit}"
+            yield Share(line.line_id, line.kind, line.kept_minor, award.rule, text, "")
+        if not awards:
+            why = dict.fromkeys(miss.reason for miss in misses if miss.reason != "not_running")
+            yield Share(line.line_id, line.kind, line.kept_minor, None, "0", ", ".join(why))
 
 
 def _tiers(version: Version, account: Account, at: int) -> Iterator[Ahead]:

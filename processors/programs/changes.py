@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from processors.programs.figures import ratio_of
 from processors.programs.model import Model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from processors.programs.model import Version
+    from processors.programs.model import ProgramFile, Version
 
 SECTIONS = {
     "earning": "earning rule",
@@ -47,6 +48,8 @@ LABELS = {
     "kind": "way of ending",
 }
 UNTOLD = {"effective_from"}
+WHOLE = ("time_zone", "promotion_zone", "phone_region", "late")
+"""What holds for all versions of a program."""
 
 
 class Change(NamedTuple):
@@ -61,11 +64,51 @@ def changes(before: Version, after: Version) -> list[Change]:
     return list(_models("", before, after))
 
 
+def program_changes(before: ProgramFile, after: ProgramFile) -> list[Change]:
+    """Every difference between two files: what holds for the whole program, then each version.
+
+    Versions of one label are compared. A new one is compared with what was in force before it.
+    """
+    found = [
+        change
+        for name in WHOLE
+        if getattr(before, name) != getattr(after, name)
+        for change in _values("", name, getattr(before, name), getattr(after, name))
+    ]
+    for label, version in after.versions.items():
+        was = before.versions.get(label) or _before(after, version)
+        about = f"version {label}"
+        if label not in before.versions:
+            found.append(Change(about, f"is new: from {version.effective_from}"))
+        elif was is not None and was.effective_from != version.effective_from:
+            text = f"begins on {version.effective_from}, and began on {was.effective_from}"
+            found.append(Change(about, text))
+        if was is not None:
+            found += [Change(f"{about}: {one.about}", one.text) for one in changes(was, version)]
+    gone = [label for label in before.versions if label not in after.versions]
+    return found + [Change(f"version {label}", "is gone") for label in gone]
+
+
+def _before(file: ProgramFile, version: Version) -> Version | None:
+    earlier = [v for v in file.versions.values() if v.effective_from < version.effective_from]
+    return max(earlier, key=lambda one: one.effective_from, default=None)
+
+
 def _models(about: str, before: Model, after: Model) -> Iterator[Change]:
     for name in type(before).model_fields:
         was, now = getattr(before, name), getattr(after, name)
-        if was != now and name not in UNTOLD:
+        if name not in UNTOLD and not _same(was, now):
             yield from _values(about, name, was, now)
+
+
+def _same(was: object, now: object) -> bool:
+    """True for what means the same: 500 is 500.00."""
+    if isinstance(was, str) and isinstance(now, str):
+        try:
+            return ratio_of(was) == ratio_of(now)
+        except ValueError:
+            return was == now
+    return was == now
 
 
 def _values(about: str, name: str, was: object, now: object) -> Iterator[Change]:
@@ -88,7 +131,7 @@ def _items(
     for key in [*was, *(key for key in now if key not in was)]:
         item = _joined(about, f"{word} {key}")
         old, new = was.get(key), now.get(key)
-        if old == new:
+        if key in was and key in now and _same(old, new):
             continue
         if key not in was:
             yield Change(item, f"is new: {said(new)}")

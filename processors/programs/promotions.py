@@ -57,7 +57,7 @@ def freezing(
 ) -> Callable[[Order, Account], Frozen]:
     """What pricing reads of the member and the calendar, taken once when the order comes."""
     windows = [
-        _window(name, promotion, version, calendar)
+        window(name, promotion, version, calendar)
         for name, promotion in sorted(version.promotions.items())
     ]
     challenges = frozenset(n for n, one in version.promotions.items() if one.target is not None)
@@ -108,7 +108,7 @@ def _met(windows: list[Window], order: Order, account: Account, wall: int) -> li
         if one.open(order, account, wall)
         and one.condition(order) is None
         and one.reached(order)
-        and _has_room(one, order, account)
+        and has_room(one, order, account)
     ]
 
 
@@ -124,9 +124,10 @@ def _newest(window: Window) -> tuple[date, int, str]:
     return promotion.created or date.min, promotion.priority, window.name
 
 
-def _window(
+def window(
     name: str, promotion: model.Promotion, version: model.Version, calendar: Calendar
 ) -> Window:
+    """A promotion as orders meet it."""
     limit = promotion.limit
     period = None
     if limit is not None:
@@ -138,7 +139,7 @@ def _window(
         holds(promotion.when, version),
         reached(promotion, version),
         period,
-        _opening(name, promotion, version, calendar),
+        opening(name, promotion, version, calendar),
     )
 
 
@@ -149,7 +150,7 @@ def span_of(promotion: model.Promotion, calendar: Calendar) -> tuple[int, int]:
     return starts, ends
 
 
-def _opening(
+def opening(
     name: str, promotion: model.Promotion, version: model.Version, calendar: Calendar
 ) -> Callable[[Order, Account, int], bool]:
     """The recurring part of a window: weekdays, hours, birthday, chosen days, opting in."""
@@ -177,11 +178,12 @@ def _minutes(text: str) -> int:
     return int(hour) * 60 + int(minute)
 
 
-def _has_room(window: Window, order: Order, account: Account) -> bool:
-    limit = window.promotion.limit
-    if limit is None or window.period is None:
+def has_room(one: Window, order: Order, account: Account) -> bool:
+    """True while a promotion's limit leaves room for one more order."""
+    limit = one.promotion.limit
+    if limit is None or one.period is None:
         return True
-    key = trigger_key(window.name, window.period(order.time, account))
+    key = trigger_key(one.name, one.period(order.time, account))
     return account.counters.get(key, 0) < limit.times
 
 

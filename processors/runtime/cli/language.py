@@ -11,7 +11,7 @@ from rich.table import Table
 
 from processors.engine import engine_of
 from processors.preview import Preview, Sent, preview
-from processors.programs.changes import changes
+from processors.programs.changes import changes, program_changes
 from processors.programs.lint import PAGES
 from processors.programs.load import find, load, read
 from processors.programs.model import ProgramFile
@@ -19,8 +19,19 @@ from processors.programs.reference import tables
 from processors.runtime.cli.output import to_machine, to_people
 from processors.runtime.faults import Exit, Fault
 from processors.runtime.lines import check
-from projections.explanation import explain
+from projections.explanation import Fact, explain
 from schemas.values import parse_instant
+
+WORDS = {
+    "not_running": "is not running, or asks for what is not so",
+    "nothing_to_earn_on": "finds no line or payment that earns, or too little for one point",
+    "below_minimum": "needs more than this order has of what it looks at",
+    "no_base_points": "comes on top of other points, and there are none",
+    "not_yet": "was not bought often enough before",
+    "capped": "gives less, or nothing: a cap is reached",
+    "once_only": "is given once, and was",
+}
+"""What is said of what did not fire."""
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,7 +118,11 @@ def preview_event(
         asked["time"] = at
     subject = str(asked["subject"])
     mine = [_sent(one) for one in history if one["subject"] == subject]
-    _show(preview(engine_of(compiled, 1), mine, _sent(asked), subject), to_people())
+    answer = preview(engine_of(compiled, 1), read(find(program)), mine, _sent(asked), subject)
+    _show(answer, to_people())
+    later = sum(one.time > _sent(asked).time for one in mine)
+    if later:
+        to_people().print(f"{later} events of {member} lie after it, and were left out")
     return Exit.DONE
 
 
@@ -145,16 +160,18 @@ def _lines(text: bytes) -> list[bytes]:
 def _show(answer: Preview, console: Console) -> None:
     for record in answer.records:
         for fact in explain(record):
-            console.print(f"{fact.part:<10} {fact.name}  {fact.text}", markup=False)
+            if fact.part != "event":
+                console.print(_told(fact, answer.reasons), markup=False, soft_wrap=True)
     if answer.lines:
-        table = Table(
-            title="each line alone, before rounding with the others", title_justify="left"
-        )
-        for name in ("line", "kind", "amount", "rule", "earns"):
+        console.print("what each line would earn if it stood alone:")
+        table = Table()
+        for name in ("line", "kind", "amount", "rule", "earns", "why nothing"):
             table.add_column(name)
         for line in answer.lines:
             amount = f"{line.amount_minor // 100}.{line.amount_minor % 100:02d}"
-            table.add_row(line.line, line.kind, amount, line.rule or "none", line.amount)
+            why = ", ".join(WORDS.get(one, one) for one in line.why.split(", ")) if line.why else ""
+            rule = line.rule or "none"
+            table.add_row(line.line, line.kind, amount, rule, line.amount, escape(why))
         console.print(table)
     for tier in answer.tiers:
         console.print(f"next tier: {tier.name}, {tier.missing} to go", markup=False)
@@ -162,15 +179,32 @@ def _show(answer: Preview, console: Console) -> None:
         console.print(f"next reward: {reward.name}, {reward.missing} to go", markup=False)
 
 
+def _told(fact: Fact, reasons: dict[str, str]) -> str:
+    """A line of the answer; what did not fire with its reason in words."""
+    text = fact.text
+    if fact.part == "missed":
+        text = reasons.get(fact.name) or _in_words(text)
+    return f"{fact.part:<10} {fact.name}  {text}"
+
+
+def _in_words(reason: str) -> str:
+    if reason.startswith("not:"):
+        return f"asks for another {reason.removeprefix('not:')} (`when`)"
+    return WORDS.get(reason, reason)
+
+
 def show_diff(before: str, after: str, *, json: bool = False) -> int:
     """Say in words what changed in meaning between two versions. Exit code 1 if anything did.
 
     Args:
         before: A program, its file, or one version of it: PROGRAM@VERSION.
-        after: The same. Without a version, the latest counts.
+        after: The same. Without versions, the files are compared, version by version.
         json: Print the changes as JSON.
     """
-    found = changes(_version(before), _version(after))
+    if "@" in before or "@" in after:
+        found = changes(_version(before), _version(after))
+    else:
+        found = program_changes(read(find(before)), read(find(after)))
     if json:
         to_machine([change._asdict() for change in found])
     else:

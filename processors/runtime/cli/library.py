@@ -15,6 +15,8 @@ from processors.runtime.cli.output import progress, to_machine, to_people
 from processors.runtime.faults import Exit
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from processors.examples.report import Result
 
 SYSTEMS = "systems.yaml"
@@ -74,19 +76,32 @@ def _row(system: str, programs: list[Played]) -> dict[str, object]:
     return {
         "system": system,
         "programs": [one.program for one in programs],
+        "files": [str(find(one.program)) for one in programs],
         "examples": sum(len(one.results) for one in programs),
         "hold": sum(one.holding for one in programs),
     }
+
+
+def _link(file: Path, text: str) -> str:
+    """The file, to be opened from the terminals that can."""
+    return f"[link={file.resolve().as_uri()}]{text}[/link]"
 
 
 def _print(table: dict[str, list[str]], found: dict[str, Played], failed: list[Result]) -> None:
     console = to_people()
     for result in failed:
         console.print("\n".join(report.lines(result)), markup=False, soft_wrap=True)
-    shown = Table("system", "programs", "examples", "hold")
+    shown = Table("system", "program", "its examples", "examples", "hold")
     for system, names in table.items():
-        row = _row(system, [found[name] for name in names])
-        shown.add_row(system, "\n".join(names), str(row["examples"]), str(row["hold"]))
+        for place, name in enumerate(names):
+            one, file = found[name], find(name)
+            shown.add_row(
+                "" if place else system,
+                _link(file, f"{name}/{file.name}"),
+                _link(file.with_name(EXAMPLES), EXAMPLES),
+                str(len(one.results)),
+                str(one.holding),
+            )
     console.print(shown)
     total = sum(len(one.results) for one in found.values())
     holding = sum(one.holding for one in found.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +11,9 @@ from processors.programs.changes import changes
 from processors.programs.load import find, read, shelves
 from processors.runtime.cli import run
 from processors.runtime.faults import Exit
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PROGRAMS = sorted(
     {file.parent.name for shelf in shelves() for file in shelf.glob("*/program.yaml")}
@@ -37,6 +41,28 @@ def test_a_version_means_the_same_as_itself_and_others_do_not(program: str) -> N
     versions = list(read(find(program)).versions.values())
     assert all(changes(version, version) == [] for version in versions)
     assert all(changes(one, other) for one, other in pairwise(versions))
+
+
+def test_files_are_compared_version_by_version(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What holds for the whole program, changed versions, new ones; 500 still means 500.00."""
+    text = find("starter").read_text("utf-8").replace('"500.00"', '"500"')
+    file = tmp_path / "program.yaml"
+    file.write_text(text, "utf-8")
+    assert run(["program", "diff", "starter", str(file)]) == Exit.DONE
+    text = text.replace("America/New_York", "America/Chicago").replace('cost: "900"', 'cost: "950"')
+    file.write_text(
+        text + "  v2: {extends: v1, effective_from: 2027-01-01, reviews: null}\n", "utf-8"
+    )
+    capsys.readouterr()
+    assert run(["program", "diff", "starter", str(file)]) == Exit.FAILED
+    assert capsys.readouterr().out.splitlines() == [
+        "time zone is America/Chicago, was America/New_York",
+        "version v1: reward ten_off, price is 950, was 900",
+        "version v2 is new: from 2027-01-01",
+        "version v2: reviews is gone",
+    ]
 
 
 def test_the_command_takes_versions_and_says_whether_they_differ(

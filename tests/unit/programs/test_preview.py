@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
+from processors.programs.load import find
 from processors.runtime.cli import run
 from processors.runtime.faults import Exit
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 
 def event(name: str, time: str, amount: int) -> dict[str, object]:
@@ -49,9 +50,8 @@ def test_it_shows_lines_rules_and_what_comes_next(
     assert run(files(tmp_path)) == Exit.DONE
     shown = capsys.readouterr().out
     assert "points.pended  200 points by base" in shown
-    assert "double_june" in shown
-    assert "not_running" in shown
-    assert "│ 2    │ shipping │ 9.00   │ none │ 0          │" in shown
+    assert "missed     double_june  starts on 2026-06-01" in shown
+    assert "│ 2    │ shipping │ 9.00   │ none │ 0          │ finds no line" in shown
     assert "next tier: status gold, 1400.00 spend to go" in shown
     assert "next reward: five_off, 100 points to go" in shown
 
@@ -60,6 +60,43 @@ def test_it_can_happen_at_another_time(tmp_path: Path, capsys: pytest.CaptureFix
     """In June the promotion runs."""
     assert run([*files(tmp_path), "--at", "2026-06-20T12:00:00-04:00"]) == Exit.DONE
     assert "points.pended  400 points by base" in capsys.readouterr().out
+
+
+def test_what_happened_later_is_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The member is who he was at the time that is asked about."""
+    assert run([*files(tmp_path), "--at", "2026-02-20T12:00:00-05:00"]) == Exit.DONE
+    shown = capsys.readouterr().out
+    assert "pending 200" in shown
+    assert "1 events of" in shown
+
+
+@pytest.mark.parametrize(
+    ("promotion", "why"),
+    [
+        ("starts: 2026-03-21", "starts on 2026-03-21"),
+        ("ends: 2026-03-20", "ended with 2026-03-20"),
+        ("weekdays: [monday]", "runs on monday only"),
+        ('hours: ["08:00", "12:00"]', "runs from 08:00 to 12:00 only"),
+        ("birthday: month", "is not in the birthday's month, or the date was told too late"),
+        ("chosen_days: {times: 1, per: month}", "is for days that the member chose"),
+        ("opt_in: true", "is for members who opted in"),
+        ("when: {tiers: [gold]}", "asks for another tier (`when`)"),
+        ('when: {minimum: "300.00"}', "needs 300.00 of what it looks at"),
+        ("when: {expression: event.lines > 5}", "asks for another expression (`when`)"),
+    ],
+)
+def test_a_promotion_that_does_not_run_says_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], promotion: str, why: str
+) -> None:
+    """The first of the things that it asks for and does not find."""
+    words = files(tmp_path)
+    text = find("starter").read_text("utf-8")
+    file = tmp_path / "program.yaml"
+    file.write_text(text.replace("starts: 2026-06-01, ends: 2026-07-01", promotion), "utf-8")
+    assert run([*words[:2], str(file), *words[3:]]) == Exit.DONE
+    assert f"missed     double_june  {why}" in capsys.readouterr().out
 
 
 def test_a_broken_event_is_named_with_its_line(
