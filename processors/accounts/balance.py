@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Raw, Struct
 
 from processors.accounts.account import Totals
-from processors.accounts.tiers import figure, rank_of, standing_of
+from processors.accounts.tiers import figure, standing_of
 from schemas.values import format_amount, format_instant
 
 if TYPE_CHECKING:
@@ -76,31 +77,32 @@ def balance_of(draft: Draft) -> Raw:
 
 def _unit(account: Account, unit: str, scale: int, before: int) -> UnitBalance:
     totals = account.totals.get(unit, NOTHING)
+    written = str if not scale else partial(format_amount, scale=scale)
     schedule = account.schedule.get(unit)
     expiring = (
         [
-            Expiring(format_amount(amount, scale), format_instant(at))
+            Expiring(written(amount), format_instant(at))
             for at, amount in sorted(schedule.items())[:MOST_INSTANTS]
         ]
         if schedule
         else []
     )
     return UnitBalance(
-        format_amount(totals.available, scale),
-        format_amount(totals.debt, scale),
-        format_amount(totals.available - before, scale),
+        written(totals.available),
+        written(totals.debt),
+        written(totals.available - before),
         expiring,
-        format_amount(totals.earned, scale),
-        format_amount(totals.expired, scale),
-        format_amount(totals.redeemed, scale),
-        format_amount(totals.pending, scale),
-        format_amount(totals.reserved, scale),
+        written(totals.earned),
+        written(totals.expired),
+        written(totals.redeemed),
+        written(totals.pending),
+        written(totals.reserved),
     )
 
 
 def _tier(account: Account, ladder: Ladder, at: int) -> TierBalance:
     standing = standing_of(ladder, account)
-    rank, tiers = rank_of(ladder, standing.tier), ladder.tiers
+    rank, tiers = ladder.ranks.get(standing.tier, 0), ladder.tiers
     currency = best_currency(ladder, account, at) if ladder.by_currency else "*"
     progress = figure(ladder, account, at, currency)
     keep = tiers[rank].thresholds.get(currency, 0)

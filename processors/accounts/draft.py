@@ -167,7 +167,7 @@ class Draft:
 
     def version_of(self, order: Order) -> Version:
         """The version that priced an order."""
-        return self.program.version(order.version)
+        return self.program.by_label[order.version]
 
     @property
     def changes_account(self) -> bool:

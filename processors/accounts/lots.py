@@ -41,8 +41,12 @@ def lot_id(owner: str, rule: str) -> str:
 def pend(draft: Draft, rule: Rule, amount: int, origin: Origin, release_at: int | None) -> None:
     """Give points that wait: until an instant, or (None) until an event sets one."""
     name = lot_id(origin.owner, rule.id)
-    lot = draft.account.lots.get(name) or _new_lot(draft, rule, origin)
-    draft.put("lots", name, replace(lot, pending=lot.pending + amount, release_at=release_at))
+    lot = draft.account.lots.get(name)
+    if lot is None:
+        lot = _new_lot(draft, rule, origin, amount, release_at)
+    else:
+        lot = replace(lot, pending=lot.pending + amount, release_at=release_at)
+    draft.put("lots", name, lot)
     draft.post("points.pended", rule.unit, (Leg("issuer", "pending", amount, name),), rule.id)
 
 
@@ -76,13 +80,19 @@ def credit(
     draft.post(kind, rule.unit, legs, rule.id)
 
 
-def _new_lot(draft: Draft, rule: Rule, origin: Origin) -> Lot:
+def _new_lot(
+    draft: Draft, rule: Rule, origin: Origin, pending: int = 0, release_at: int | None = None
+) -> Lot:
     return Lot(
         rule.unit,
         rule.id,
         origin.owner,
         origin.time,
         origin.version,
+        0,
+        pending,
+        0,
+        release_at,
         fixed=origin.fixed,
         origin=merged_subject(draft),
     )

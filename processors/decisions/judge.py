@@ -36,9 +36,8 @@ REFUSED_BY_ERASED = {"transfer.referral.qualified", "transfer.referral.cancelled
 
 def judge(draft: Draft, item: Input) -> Verdict:
     """Decide `item`. A refusal leaves nothing behind but itself."""
-    transfer = item.type.startswith(TRANSFER)
     alias = draft.account.id.startswith(ALIAS)
-    if _sends_on(draft, transfer=transfer, alias=alias):
+    if (alias or draft.account.profile.owner is not None) and _sends_on(draft, alias=alias):
         verdict = aliases.route(draft, item)
         if verdict.outcome == "parked":
             park(draft, "owner", draft.program.retro_claim_days)
@@ -47,6 +46,7 @@ def judge(draft: Draft, item: Input) -> Verdict:
         return ACCEPTED
     if not alias:
         reason = admit(draft)
+        transfer = item.type.startswith(TRANSFER)
         if reason is not None and (not transfer or item.type in REFUSED_BY_ERASED):
             return refused(reason)
     data = item.data if item.data is not None else decode_data(item.type, item.event)
@@ -112,13 +112,12 @@ def _decided(draft: Draft, item: Input, data: object) -> Verdict:
     return verdict
 
 
-def _sends_on(draft: Draft, *, transfer: bool, alias: bool) -> bool:
+def _sends_on(draft: Draft, *, alias: bool) -> bool:
     """An alias, or an account that was merged into another, decides no event itself."""
+    kind = draft.item.type
     if alias:
-        return not draft.item.type.startswith(TO_ALIAS)
-    if draft.account.profile.owner is None:
-        return False
-    return not transfer or draft.item.type.startswith(TO_MEMBER)
+        return not kind.startswith(TO_ALIAS)
+    return not kind.startswith(TRANSFER) or kind.startswith(TO_MEMBER)
 
 
 def business_key(item: Input, data: object) -> str | None:

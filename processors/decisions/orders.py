@@ -18,7 +18,6 @@ from processors.accounts.take import take_back
 from processors.decisions.caps import fitting, use_caps
 from processors.decisions.conversions import undo_vouchers
 from processors.decisions.verdict import Verdict, parked, refused
-from schemas.ledger import Fired
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -124,10 +123,13 @@ def reprice(
 ) -> Order:
     """Post the difference between what the rules give for what is kept and what is held."""
     awards, misses = ([], []) if order.cancelled else version.price(order)
+    priced: dict[str, int] = {}
+    for award in awards:
+        priced[award.rule] = award.amount
+        if explain:
+            draft.fire(award.rule, award.figures)
     if explain:
-        draft.fired += [Fired(award.rule, award.figures) for award in awards]
         draft.missed += misses
-    priced = {award.rule: award.amount for award in awards}
     held = order.granted
     granted: dict[str, int] = {}
     for name in sorted(held | priced):

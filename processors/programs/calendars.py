@@ -24,7 +24,7 @@ DAY = 86_400 * SECOND
 class Calendar:
     """Dates of one zone. Offsets are kept per quarter of an hour, days by their first instant."""
 
-    __slots__ = ("_offsets", "_starts", "day", "zone")
+    __slots__ = ("_offsets", "_starts", "zone")
 
     def __init__(self, zone: str) -> None:
         self.zone = zone
@@ -44,14 +44,12 @@ class Calendar:
             # In a gap, Python reads 00:00 by the offset before it: the gap's end.
             return int(midnight.timestamp()) * SECOND
 
-        @lru_cache(maxsize=64)
-        def day(instant: int) -> int:
-            return EPOCH + (instant + offset(instant // QUARTER_HOUR)) // DAY
-
-        self.day = day
-        """The local date of an instant, as a proleptic ordinal. Asked often of the same instant."""
         self._offsets = offset
         self._starts = start
+
+    def day(self, instant: int) -> int:
+        """The local date of an instant, as a proleptic ordinal."""
+        return EPOCH + (instant + self._offsets(instant // QUARTER_HOUR)) // DAY
 
     def date(self, instant: int) -> dt.date:
         """The local date of an instant."""

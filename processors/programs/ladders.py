@@ -108,12 +108,13 @@ def _window(
 def _calendar_year(calendar: Calendar) -> Callable[[int, Account], Window]:
     """Asked several times for each order, so the years stand in a table."""
     starts = [calendar.start_of(date(year, 1, 1)) for year in YEARS]
-    windows = [(str(year), ends) for year, ends in zip(YEARS, starts[1:], strict=False)]
+    known = [(str(year), ends) for year, ends in zip(YEARS, starts[1:], strict=False)]
+    windows = [None, *known, None]
 
     def year_of(at: int, _account: Account) -> Window:
-        place = bisect_right(starts, at) - 1
-        if 0 <= place < len(windows):
-            return windows[place]
+        window = windows[bisect_right(starts, at)]
+        if window is not None:
+            return window
         year = calendar.date(at).year
         return str(year), calendar.start_of(date(year + 1, 1, 1))
 

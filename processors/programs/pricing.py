@@ -39,7 +39,7 @@ def pricing(
     ]
     rules += [_streak(name, streak, version) for name, streak in version.streaks.items()]
     multiplying = [name for name, promotion in version.promotions.items() if not promotion.add]
-    idle = [(name, Missed("not_running", name)) for name in multiplying]
+    idle = {name: Missed("not_running", name) for name in multiplying}
     on_top = {name for name, promotion in version.promotions.items() if promotion.needs_base}
 
     def price(order: Order) -> tuple[list[Award], list[Missed]]:
@@ -55,7 +55,10 @@ def pricing(
             elif type(found) is Missed:
                 misses.append(found)
         running = order.frozen.promotions
-        misses += [missed for name, missed in idle if name not in running]
+        if running:
+            misses += [missed for name, missed in idle.items() if name not in running]
+        else:
+            misses += idle.values()
         return awards, misses
 
     return price

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 FAR = 1 << 62
 MINUTE = 60_000_000
+ZONES_APART = 48 * 60 * MINUTE
+"""More than any two wall clocks are."""
 
 
 class Window(NamedTuple):
@@ -60,36 +62,25 @@ def freezing(
         window(name, promotion, version, calendar)
         for name, promotion in sorted(version.promotions.items())
     ]
+    first = min((window.starts for window in windows), default=FAR) - ZONES_APART
+    last = max((window.ends for window in windows), default=-FAR) + ZONES_APART
     challenges = frozenset(n for n, one in version.promotions.items() if one.target is not None)
     own_zone = program.promotion_zone == "program"
-    read = sorted(attributes_of(version))
+    standing = _standing(version, ladders)
     streaks = streaking(version, calendar)
     facts = taking(version, calendar)
     latest = version.stacking == "latest_only"
 
-    @lru_cache(maxsize=1024)
-    def standing(tiers: tuple[str, ...], plans: tuple[str, ...]) -> Frozen:
-        """One and the same for all orders of members who stand alike."""
-        names = [ladder.id for ladder in ladders]
-        return Frozen(dict(zip(names, tiers, strict=True)), plans)
-
     def freeze(order: Order, account: Account) -> Frozen:
-        plans: tuple[str, ...] = ()
-        if account.memberships:
-            held = account.memberships.items()
-            plans = tuple(sorted(name for name, plan in held if plan.state == "active"))
-        frozen = standing(tuple([tier_of(ladder, account) for ladder in ladders]), plans)
-        if read:
-            attributes = account.profile.attributes
-            known = {key: attributes[key] for key in read if key in attributes}
-            frozen = replace(frozen, attributes=known)
+        frozen = standing(account)
         names = () if streaks is None else streaks(order, account)
-        wall = order.time
-        if (windows or facts is not None) and not own_zone and account.profile.timezone is not None:
-            wall += calendar.shift(order.time, account.profile.timezone)
+        wall, near = order.time, first <= order.time < last
+        zone = account.profile.timezone
+        if (near or facts is not None) and not own_zone and zone is not None:
+            wall += calendar.shift(order.time, zone)
         if facts is not None:
             frozen = replace(frozen, facts=facts(Now(order, account, wall, ladders)))
-        if windows:
+        if near:
             met = [one for one in windows if one.starts <= wall < one.ends]
             if met:
                 met = _met(met, replace(order, frozen=frozen), account, wall)
@@ -99,6 +90,31 @@ def freezing(
         return replace(frozen, promotions=names) if names else frozen
 
     return freeze
+
+
+def _standing(version: model.Version, ladders: tuple[Ladder, ...]) -> Callable[[Account], Frozen]:
+    """Tiers, plans, and the attributes that rules may read."""
+    read = sorted(attributes_of(version))
+    names = [ladder.id for ladder in ladders]
+
+    @lru_cache(maxsize=1024)
+    def alike(tiers: tuple[str, ...], plans: tuple[str, ...]) -> Frozen:
+        """One and the same for all orders of members who stand alike."""
+        return Frozen(dict(zip(names, tiers, strict=True)), plans)
+
+    def standing(account: Account) -> Frozen:
+        plans: tuple[str, ...] = ()
+        if account.memberships:
+            held = account.memberships.items()
+            plans = tuple(sorted(name for name, plan in held if plan.state == "active"))
+        frozen = alike(tuple([tier_of(ladder, account) for ladder in ladders]), plans)
+        if not read:
+            return frozen
+        attributes = account.profile.attributes
+        known = {key: attributes[key] for key in read if key in attributes}
+        return replace(frozen, attributes=known)
+
+    return standing
 
 
 def _met(windows: list[Window], order: Order, account: Account, wall: int) -> list[Window]:

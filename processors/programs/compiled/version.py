@@ -139,15 +139,14 @@ class Program:
     pauses: bool = False
     """True when a tier of some version keeps points from ending."""
     by_label: Mapping[str, Version] = field(init=False)
+    refund_horizon_days: int = field(init=False)
+    """How long an order of any version can be changed."""
 
     def __post_init__(self) -> None:
         """Index the versions."""
+        longest = max(version.refund_horizon_days for version in self.versions)
         object.__setattr__(self, "by_label", {version.id: version for version in self.versions})
-
-    @property
-    def refund_horizon_days(self) -> int:
-        """How long an order of any version can be changed."""
-        return max(version.refund_horizon_days for version in self.versions)
+        object.__setattr__(self, "refund_horizon_days", longest)
 
     def version_at(self, instant: int) -> Version:
         """The version in force at `instant`; before the first one, the first."""
