@@ -29,7 +29,7 @@ def made_by(record: LedgerRecord) -> tuple[Output, ...]:
     balance = record.balance
     value = None
     if balance is not UNSET:
-        value = start_of(record, cause, sequence) + b"," + bytes(balance)[1:]
+        value = b"".join((start_of(record, cause, sequence), b",", memoryview(balance)[1:]))
     headers = headers_of(record, cause, sequence, KIND, 0)
     return (Output(BALANCES, account.encode(), value, headers),)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from msgspec import Struct
 
-if TYPE_CHECKING:
-    from schemas.ledger import Outcome
+from schemas.ledger import Outcome
 
 
-class Verdict(NamedTuple):
+class Verdict(Struct, frozen=True, gc=False):
     """The outcome of one input, with the reason of a refusal or what a parked input waits for."""
 
     outcome: Outcome

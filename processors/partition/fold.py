@@ -139,14 +139,15 @@ class Partition:
         return batch
 
     def _event(self, fetched: Fetched) -> bool:
-        at = Coordinates(fetched.offset, fetched.partition, fetched.timestamp, fetched.topic)
+        topic, number, offset, timestamp, _, value, headers = fetched
+        at = Coordinates(offset, number, timestamp, topic)
         engine = self.engine
         try:
-            received = engine.read(fetched.value, fetched.headers)
+            received = engine.read(value, headers)
         except Unreadable as bad:
             self._bury(fetched, at, Fault(bad.reason, bad.stage, bad.path, bad.detail))
             return True
-        if received.time > fetched.timestamp * 1000 + engine.ahead:
+        if received.time > timestamp * 1000 + engine.ahead:
             self._bury(fetched, at, TOO_EARLY)
             return True
         name = engine.account_of(received.subject)

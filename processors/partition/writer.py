@@ -128,7 +128,8 @@ class Writer:
             store.hold(name, account)
         store.mark_due(name, min(account.agenda) if account.agenda else None)
         # A commit that waits for its request is no input of its own, and bears no id.
-        store.mark_parked(name, sum(bool(one.id) for one in account.parked.values()))
+        waiting = [one.id for one in account.parked.values() if one.id] if account.parked else ()
+        store.mark_parked(name, len(waiting))
         if account.profile.erased:
             return self.forget(name)
         if not remembered(record):
