@@ -54,10 +54,12 @@ class Topology:
         partitions: int = 3,
         run_size: int = 2_000,
         crash: Callable[[int, Moment], bool] | None = None,
+        lag: int = 25,
     ) -> None:
         self.engine = engine
         self.count = partitions
         self.run_size = run_size
+        self.lag = lag
         self.crash = crash or (lambda _number, _moment: False)
         self.now = 0
         """The clock, microseconds since 1970 UTC."""
@@ -66,7 +68,7 @@ class Topology:
         for topic in self.roles.values():
             self.topic(topic)
         self.inputs = [engine.transfers_topic]
-        self.partitions = [Partition(engine, number, partitions) for number in range(partitions)]
+        self.partitions = [self._empty(number) for number in range(partitions)]
         self.restarts = 0
 
     def topic(self, name: str) -> list[Log]:
@@ -155,14 +157,18 @@ class Topology:
     def restart(self, number: int) -> None:
         """Drop a partition and rebuild it from its snapshots and its ledger."""
         self.restarts += 1
-        partition = self.partitions[number] = Partition(self.engine, number, self.count)
+        partition = self.partitions[number] = self._empty(number)
         snapshots = self.logs[SNAPSHOTS][number]
         for record in snapshots.read():
             partition.apply_snapshot(record.key or b"", record.value, record.headers)
         ledger = self.logs[LEDGER][number]
         for record in ledger.read():
             partition.apply_record(record.offset, _value(record))
+        partition.recovered()
         partition.writer.ledger_offset = len(ledger.records)
+
+    def _empty(self, number: int) -> Partition:
+        return Partition(self.engine, number, self.count, lag=self.lag)
 
     def ledger(self, number: int) -> list[LedgerRecord]:
         """The ledger of one partition, decoded."""

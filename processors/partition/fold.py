@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from processors.inputs import Input, NeedsHistory
-from processors.partition import recovery
+from processors.partition import recovery, saving
 from processors.partition.dead_letters import TOO_EARLY, Fault, dead_letter
 from processors.partition.effects import CLOCK, FORWARD, MAX_HOPS, forward
-from processors.partition.head import ENCODER as HEAD_ENCODER
-from processors.partition.head import HEAD_KEY, head_of
 from processors.partition.lateness import wanted
 from processors.partition.reading import (
     Engine,
@@ -43,6 +41,8 @@ if TYPE_CHECKING:
     from schemas.transfers import Transfer
 
 DUE_PER_BATCH = 2_000
+LAG = 10_000
+"""Ledger records by which a snapshot may be behind."""
 MOST_REDECIDED = 20_000
 """Records that late inputs of one batch have decided again: then it is committed, as progress."""
 
@@ -53,15 +53,19 @@ class Partition:
     __slots__ = (
         "count",
         "engine",
+        "lag",
         "number",
         "positions",
+        "recovering",
         "redecided",
         "store",
         "transfers",
         "writer",
     )
 
-    def __init__(self, engine: Engine, number: int, count: int, cache: int = 20_000) -> None:
+    def __init__(
+        self, engine: Engine, number: int, count: int, cache: int = 20_000, lag: int = LAG
+    ) -> None:
         self.engine = engine
         self.number = number
         self.count = count
@@ -69,9 +73,11 @@ class Partition:
         """Next offset to fold, by topic."""
         self.transfers: dict[str, tuple[int, int]] = {}
         """Highest (sequence, index) folded, by sending partition."""
+        self.lag = lag
         self.store = Store(cache)
         self.writer = Writer(engine, number, count, self.store)
         self.redecided = 0
+        self.recovering = recovery.Recovering()
 
     def fold(
         self,
@@ -97,16 +103,15 @@ class Partition:
             if self.redecided > MOST_REDECIDED:
                 batch.stopped_at = index + 1
                 break
-        return self._finish()
+        saving.finish(self)
+        return batch
 
     def advance(self, until: int, limit: int = DUE_PER_BATCH) -> Batch:
-        """Let time pass for accounts that are due at or before `until`, at most `limit` times.
-
-        Call again while `next_due` is not later than `until`.
-        """
-        self._begin()
+        """Let time pass for accounts due by `until`, at most `limit` times; call while any is."""
+        batch = self._begin()
         self._pass_all(until, limit)
-        return self._finish()
+        saving.finish(self)
+        return batch
 
     def next_due(self) -> int | None:
         """The first instant at which any account has something due."""
@@ -118,24 +123,23 @@ class Partition:
         recovery.apply_snapshot(self, key, value, headers)
 
     def apply_record(self, offset: int, value: bytes | None) -> bool:
-        """Fold one ledger record beyond the head. False if it does not continue the chain."""
+        """Fold one ledger record from the tail on. False if it does not continue the chain."""
         return recovery.apply_record(self, offset, value)
+
+    def recovered(self) -> None:
+        """The tail was folded. Raises Refused if the ledger ends before the head."""
+        recovery.finish(self)
+
+    def settle(self, before: int | None = None) -> Batch:
+        """Snapshots that are behind by records before a sequence, or by any. May be empty."""
+        batch = self._begin()
+        saving.settle(self, before)
+        return batch
 
     def _begin(self) -> Batch:
         batch = self.writer.batch = Batch(self.writer.ledger_offset)
+        self.writer.unsaved.begin(self.writer.place())
         self.redecided = 0
-        return batch
-
-    def _finish(self) -> Batch:
-        writer = self.writer
-        batch = writer.batch
-        size = len(batch)
-        if size:
-            writer.snapshot_touched()
-            # The commit's marker takes an offset of its own.
-            writer.ledger_offset += size + 1
-            writer.began = (writer.chain.next_seq - size, batch.ledger_offset)
-            writer.snapshot(HEAD_KEY, HEAD_ENCODER.encode(head_of(self)), ())
         return batch
 
     def _event(self, fetched: Fetched) -> bool:

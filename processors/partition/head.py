@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from processors.accounts.account import STATE_VERSION
+from processors.partition.unsaved import Place
 from schemas.ledger import RECORD_VERSION
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Head(Struct, omit_defaults=True):
     versions: dict[str, str] = {}
     """Label of each program version that has decided anything, by its hash."""
     program: str = ""
+    tail: Place | None = None
+    """From where the ledger holds what the snapshots lack; None: they lack nothing."""
     record_version: int = RECORD_VERSION
     state_version: int = STATE_VERSION
 
@@ -51,6 +54,8 @@ DECODER = msgspec.json.Decoder(Head)
 def head_of(partition: Partition) -> Head:
     """Where a partition stands now."""
     writer = partition.writer
+    end = writer.place()
+    tail = writer.unsaved.tail(end)
     return Head(
         partition=partition.number,
         partitions=partition.count,
@@ -63,6 +68,7 @@ def head_of(partition: Partition) -> Head:
         transfers=partition.transfers,
         versions=writer.versions,
         program=partition.engine.program.id,
+        tail=None if tail == end else tail,
     )
 
 

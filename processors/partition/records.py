@@ -92,5 +92,10 @@ class Batch:
         return self.tally.outcomes
 
     def __len__(self) -> int:
-        """Ledger records. A batch without any has nothing to commit."""
+        """Ledger records."""
         return len(self.outgoing[LEDGER])
+
+    @property
+    def empty(self) -> bool:
+        """True if there is nothing to commit."""
+        return not any(self.outgoing.values())

@@ -1,4 +1,8 @@
-"""Rebuild a partition from what Kafka holds: snapshots first, then the ledger beyond the head."""
+"""Rebuild a partition from what Kafka holds: its snapshots, then the ledger from their tail on.
+
+A snapshot may be behind the head. The head says from where the ledger holds what the snapshots
+lack, and each of them says up to which record it goes.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +11,37 @@ from typing import TYPE_CHECKING
 from processors.accounts.account import STATE_VERSION
 from processors.accounts.evolve import evolve
 from processors.partition.head import DECODER as HEAD_DECODER
-from processors.partition.head import HEAD_KEY, Head, Refused, named_by
+from processors.partition.head import HEAD_KEY, Head, Refused, checkpoint_key, named_by
 from processors.partition.records import SNAPSHOTS, Batch
+from processors.partition.store import SEQ
 from processors.partition.trail import EMPTY
+from processors.partition.unsaved import Place
 from schemas.ledger import RECORD_VERSION
 from schemas.upcasts import read_record
 
 if TYPE_CHECKING:
     from processors.partition.fold import Partition
     from processors.partition.records import Headers
-    from processors.partition.store import Store
+    from processors.partition.writer import Writer
     from processors.programs.compiled import Program
     from schemas.ledger import LedgerRecord
+
+SPACING = 500
+"""Records between two places of the tail from which it can be read on."""
+
+
+class Recovering:
+    """What is known only while a partition is being rebuilt."""
+
+    __slots__ = ("began", "head_prev", "head_seq", "saved")
+
+    def __init__(self) -> None:
+        self.saved: dict[str, int] = {}
+        """By account: the first record that its snapshot does not hold."""
+        self.head_seq = 0
+        self.head_prev = ""
+        self.began = False
+        """True once a record of the ledger was seen."""
 
 
 def apply_snapshot(partition: Partition, key: bytes, value: bytes | None, headers: Headers) -> None:
@@ -31,6 +54,7 @@ def apply_snapshot(partition: Partition, key: bytes, value: bytes | None, header
     store = partition.store
     if slot is None:
         store.restore(name, value, headers)
+        partition.recovering.saved[name] = next((int(v) for h, v in headers if h == SEQ), 0)
     elif value is None:
         store.checkpoints.pop((slot, name), None)
     else:
@@ -39,13 +63,38 @@ def apply_snapshot(partition: Partition, key: bytes, value: bytes | None, header
 
 def apply_record(partition: Partition, offset: int, value: bytes | None) -> bool:
     """Fold one record of the ledger. One that does not continue the chain is ignored."""
-    writer = partition.writer
+    writer, recovering = partition.writer, partition.recovering
+    chain = writer.chain
     if offset < writer.ledger_offset:
         return False
+    if not recovering.began or chain.next_seq % SPACING == 0:
+        recovering.began = True
+        writer.unsaved.begin(Place(chain.next_seq, chain.prev, offset))
     writer.ledger_offset = offset + 1
-    if value is None or not writer.chain.take(value):
+    if value is None or not chain.take(value):
         return False
     record = read_record(value)
+    beyond = record.seq >= recovering.head_seq
+    if beyond:
+        _advance(partition, record)
+    elif chain.next_seq == recovering.head_seq and chain.prev != recovering.head_prev:
+        raise Refused(_apart(partition))
+    name = None if record.unreadable else record.account
+    if name is not None and record.seq >= recovering.saved.get(name, 0):
+        _follow(writer, record, name, value, beyond=beyond)
+    return True
+
+
+def finish(partition: Partition) -> None:
+    """The ledger was read to its end. Raises Refused if it ends before the head."""
+    if partition.writer.chain.next_seq < partition.recovering.head_seq:
+        raise Refused(_apart(partition))
+    partition.recovering = Recovering()
+
+
+def _advance(partition: Partition, record: LedgerRecord) -> None:
+    """What the head would say of a record that it does not know."""
+    writer = partition.writer
     source = record.source
     if source is not None:
         partition.positions[source.topic] = source.offset + 1
@@ -58,31 +107,31 @@ def apply_record(partition: Partition, offset: int, value: bytes | None) -> bool
         if record.program_version not in writer.labels:
             raise Refused(_unknown_version(record))
         writer.use(record.program_version)
-    if record.account is not None and record.unreadable is None:
-        _follow(partition, record, record.account, value)
-    return True
 
 
-def _follow(partition: Partition, record: LedgerRecord, name: str, value: bytes) -> None:
-    writer = partition.writer
-    account = partition.store.open(name)
-    if record.cause is not None and record.cause.time < account.time:
-        _level(partition.store, name, record.cause.time)
+def _follow(writer: Writer, record: LedgerRecord, name: str, value: bytes, *, beyond: bool) -> None:
+    account = writer.store.open(name)
+    writer.batch = Batch(writer.ledger_offset)
+    # Up to the head, whatever changed a checkpoint was saved with it.
+    if beyond and record.cause is not None and record.cause.time < account.time:
+        _level(writer, name, record.cause.time)
     account = evolve(account, record)
     arrival = 0 if record.cause is None else record.cause.at.timestamp * 1000
-    writer.batch = Batch(writer.ledger_offset)
     if writer.follow(name, account, record, value, arrival) or record.changes:
-        partition.store.rest(name, account)
-        writer.touched[name] = account
+        writer.touch(name)
     writer.owed += writer.batch.outgoing[SNAPSHOTS]
 
 
-def _level(store: Store, name: str, time: int) -> None:
+def _level(writer: Writer, name: str, time: int) -> None:
     """A late record: a checkpoint that should hold it does not, so the one before it serves."""
+    store = writer.store
     trail = store.trails.get(name)
     if trail is not None and time < trail.young_cut:
         trail.level()
-        store.checkpoints[1 - trail.older, name] = store.checkpoints.get((trail.older, name), EMPTY)
+        older = store.checkpoints.get((trail.older, name), EMPTY)
+        store.checkpoints[1 - trail.older, name] = older
+        writer.snapshot(checkpoint_key(1 - trail.older, name), older or None, ())
+        writer.unsaved.force(name)
 
 
 def _take_head(partition: Partition, head: Head) -> None:
@@ -90,9 +139,9 @@ def _take_head(partition: Partition, head: Head) -> None:
     program = partition.engine.program
     _check_place(partition, head)
     check_versions(program, head)
-    writer.chain.next_seq = head.next_seq
-    writer.chain.prev = head.prev
-    writer.ledger_offset = head.ledger_offset
+    partition.recovering.head_seq, partition.recovering.head_prev = head.next_seq, head.prev
+    end = Place(head.next_seq, head.prev, head.ledger_offset)
+    writer.chain.next_seq, writer.chain.prev, writer.ledger_offset = head.tail or end
     writer.versions = dict(head.versions)
     writer.began = (head.began_seq, head.began_offset)
     partition.positions = dict(head.positions)
@@ -125,6 +174,13 @@ def check_versions(program: Program, head: Head) -> None:
                 f"version {label} of {program.id} has decided events and was changed since."
                 " Put it back, and say what changes as a new version."
             )
+
+
+def _apart(partition: Partition) -> str:
+    return (
+        f"the ledger of partition {partition.number} does not lead to its head, which follows"
+        f" record {partition.recovering.head_seq - 1}. See `loyalty ledger verify`."
+    )
 
 
 def _unknown_version(record: LedgerRecord) -> str:

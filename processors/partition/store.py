@@ -6,17 +6,18 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from processors.accounts.account import Account
-from processors.accounts.resting import MANY, rest, wake
+from processors.accounts.resting import rest, wake
 from processors.partition.trail import DECODER as TRAIL_DECODER
 from processors.partition.trail import EMPTY, Trail
 
 if TYPE_CHECKING:
-    from processors.accounts.resting import Encoded
     from processors.partition.records import Headers
 
 DUE = "due"
 PARKED = "parked"
 TRAIL = "trail"
+SEQ = "seq"
+"""Header of a snapshot: the sequence of the first ledger record that it does not hold."""
 
 
 class Store:
@@ -30,12 +31,11 @@ class Store:
         "capacity",
         "checkpoints",
         "due",
-        "encoded",
         "heap",
         "older",
         "parked",
         "resting",
-        "touched",
+        "stale",
         "trails",
         "younger",
     )
@@ -45,8 +45,6 @@ class Store:
         self.resting: dict[str, bytes] = {}
         self.younger: dict[str, Account] = {}
         self.older: dict[str, Account] = {}
-        self.touched: dict[str, Account] = {}
-        """What the run at hand has changed: newer than its bytes, so it must not be woken anew."""
         self.due: dict[str, int] = {}
         self.heap: list[tuple[int, str]] = []
         """May hold what is no longer so; `due` decides."""
@@ -54,8 +52,8 @@ class Store:
         """How many inputs wait in an account, where any do."""
         self.trails: dict[str, Trail] = {}
         self.checkpoints: dict[tuple[int, str], bytes] = {}
-        self.encoded: dict[str, Encoded] = {}
-        """Orders of busy accounts among the decoded ones."""
+        self.stale: set[str] = set()
+        """Decoded accounts that went on since their bytes were made."""
 
     def open(self, name: str) -> Account:
         """The account, decoded; a new one if it was never seen."""
@@ -64,8 +62,6 @@ class Store:
             return account
         account = self.older.pop(name, None)
         if account is None:
-            account = self.touched.get(name)
-        if account is None:
             resting = self.resting.get(name)
             account = Account(name) if resting is None else wake(resting)
         self.hold(name, account)
@@ -73,19 +69,25 @@ class Store:
 
     def hold(self, name: str, account: Account) -> None:
         """Keep the account decoded for a while."""
+        self.older.pop(name, None)
         if len(self.younger) >= self.capacity:
+            for gone in self.stale.intersection(self.older):
+                self.rest(gone)
             self.older = self.younger
             self.younger = {}
-            self.encoded.clear()
         self.younger[name] = account
 
-    def rest(self, name: str, account: Account) -> bytes:
-        """The account's bytes, kept from now on."""
-        encoded = None
-        if len(account.orders) >= MANY:
-            encoded = self.encoded.setdefault(name, {})
-        resting = self.resting[name] = rest(account, encoded)
-        return resting
+    def rest(self, name: str) -> bytes:
+        """The account's bytes as it is now, kept from now on."""
+        if name in self.stale:
+            self.stale.discard(name)
+            account = self.younger.get(name)
+            self.resting[name] = rest(self.older[name] if account is None else account)
+        return self.resting[name]
+
+    def __len__(self) -> int:
+        """How many accounts there are."""
+        return len(self.resting.keys() | self.stale)
 
     def mark_due(self, name: str, instant: int | None) -> None:
         """Note when the account is next due."""

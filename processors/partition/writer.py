@@ -16,9 +16,10 @@ from processors.partition.records import (
     Broken,
     Outgoing,
 )
-from processors.partition.store import DUE, PARKED, TRAIL, Store
+from processors.partition.store import DUE, PARKED, SEQ, TRAIL, Store
 from processors.partition.trail import EMPTY
 from processors.partition.trail import ENCODER as TRAIL_ENCODER
+from processors.partition.unsaved import Place, Unsaved
 from schemas.chain import FIRST_SEQUENCE, Chain, hash_of
 from schemas.ledger import LedgerRecord, encode
 
@@ -44,7 +45,7 @@ class Writer:
         "number",
         "owed",
         "store",
-        "touched",
+        "unsaved",
         "versions",
     )
 
@@ -56,7 +57,7 @@ class Writer:
         self.chain = Chain()
         self.ledger_offset = 0
         self.batch = Batch(0)
-        self.touched = store.touched
+        self.unsaved = Unsaved()
         self.began = (FIRST_SEQUENCE, 0)
         """Sequence and ledger offset at which the last committed run began."""
         self.owed: list[Outgoing] = []
@@ -108,7 +109,7 @@ class Writer:
             late = False
         noted = self.follow(name, account, record, value, item.arrival, item if late else None)
         if noted or record.changes:
-            self.touched[name] = account
+            self.touch(name)
 
     def follow(
         self,
@@ -142,9 +143,12 @@ class Writer:
         """Keep an account as one of its checkpoints."""
         taken = self.store.checkpoints[slot, name] = rest(account)
         self.snapshot(checkpoint_key(slot, name), taken, ())
+        # A checkpoint and the trail that counts from it are saved together.
+        self.unsaved.force(name)
 
     def forget(self, name: str) -> bool:
-        """Drop the history of a member who was erased."""
+        """Drop the history of a member who was erased; what was saved of him goes now."""
+        self.unsaved.force(name)
         if self.store.trails.pop(name, None) is None:
             return True
         self.histories.forget(name)
@@ -161,13 +165,22 @@ class Writer:
         """Write one snapshot record."""
         self.batch.outgoing[SNAPSHOTS].append(Outgoing(self.number, key, value, headers))
 
-    def snapshot_touched(self) -> None:
-        """Write one snapshot of every account that the run touched."""
+    def place(self) -> Place:
+        """Where the ledger ends."""
+        return Place(self.chain.next_seq, self.chain.prev, self.ledger_offset)
+
+    def touch(self, name: str) -> None:
+        """The account went on: its bytes and its snapshot are behind."""
+        self.store.stale.add(name)
+        self.unsaved.add(name)
+
+    def save(self, before: int, most: int | None = None) -> None:
+        """Write snapshots of accounts of which a record before this sequence is unsaved."""
         store = self.store
         self.batch.outgoing[SNAPSHOTS].extend(self.owed)
         self.owed.clear()
-        for name, account in self.touched.items():
-            headers: list[tuple[str, bytes]] = []
+        for name in self.unsaved.take(before, most):
+            headers = [(SEQ, b"%d" % self.chain.next_seq)]
             due = store.due.get(name)
             if due is not None:
                 headers.append((DUE, b"%d" % due))
@@ -176,5 +189,4 @@ class Writer:
                 headers.append((TRAIL, TRAIL_ENCODER.encode(trail)))
             if name in store.parked:
                 headers.append((PARKED, b"%d" % store.parked[name]))
-            self.snapshot(account_key(name), store.rest(name, account), headers)
-        self.touched.clear()
+            self.snapshot(account_key(name), store.rest(name), headers)

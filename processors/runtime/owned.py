@@ -27,6 +27,8 @@ AGAIN_SECONDS = 1.0
 AWAY = (Doubt, Fault, KafkaError, OSError, TimeoutError)
 """What happens while brokers are away, or do not agree yet who leads."""
 log = structlog.get_logger("owned")
+SETTLE_SECONDS = 60.0
+"""How long a snapshot is behind, twice that at most, where events are too few to bring it about."""
 
 
 class Owned:
@@ -38,6 +40,21 @@ class Owned:
         self.waiting = waiting
         self.lock = asyncio.Lock()
         """Held while a run is folded and committed: one at a time."""
+        self._marked_at = time.monotonic()
+        self._marks = (0, partition.writer.chain.next_seq)
+        self._seen = 0
+
+    def old(self) -> int:
+        """Asked at each tick: the sequence before which everything is to be saved by now.
+
+        All there is, where nothing came since the last tick; else what the ledger held a while ago.
+        """
+        now, seq = time.monotonic(), self.partition.writer.chain.next_seq
+        idle, self._seen = seq == self._seen, seq
+        if now - self._marked_at > SETTLE_SECONDS:
+            self._marked_at = now
+            self._marks = self._marks[1], seq
+        return seq if idle else self._marks[0]
 
 
 class Split(Exception):  # noqa: N818 - what the assignment is
@@ -92,7 +109,7 @@ async def open_partition(
         partition = await recover(settings, engine, number)
         missing = await unpublished(settings, partition)
         if missing is not None:
-            await writer.publish(missing)
+            await writer.append(missing)
             partition.writer.ledger_offset = missing.ledger_offset
         positions = going_on(number, partition.positions, bounds)
     except BaseException:

@@ -190,7 +190,7 @@ class Owner:
 
     async def _commit(self, owned: Owned, batch: Batch) -> bool:
         """Append a batch. False: there was doubt, and the partition was recovered instead."""
-        if not len(batch):
+        if batch.empty:
             return True
         try:
             with self.telemetry.appending():
@@ -211,25 +211,31 @@ class Owner:
     async def tick(self) -> None:
         """Let time pass for idle accounts, as far as the clock says."""
         self.announcements.forget_unheard()
-        for number in sorted(self.owned):
-            owned = self.owned.get(number)
-            if owned is None or owned.lock.locked():
-                continue
-            until = self.clock.until(owned.waiting.oldest())
-            due = owned.partition.next_due()
-            if until is None or due is None or due > until:
+        for number, owned in sorted(self.owned.items()):
+            if owned.lock.locked():
                 continue
             async with owned.lock:
-                if self.owned.get(number) is owned:
-                    await self._pass_time(owned, until)
+                if self.owned.get(number) is owned and await self._pass_time(owned):
+                    await self._commit(owned, owned.partition.settle(owned.old()))
 
-    async def _pass_time(self, owned: Owned, until: int) -> None:
+    async def settle(self) -> None:
+        """Save all that is unsaved, for who comes next. Nobody needs it; it spares him time."""
+        for owned in list(self.owned.values()):
+            async with owned.lock:
+                while not (batch := owned.partition.settle()).empty:
+                    if not await self._commit(owned, batch):
+                        break
+
+    async def _pass_time(self, owned: Owned) -> bool:
+        """Do what is due by the clock. False: there was doubt."""
+        until = self.clock.until(owned.waiting.oldest()) or 0
         while (due := owned.partition.next_due()) is not None and due <= until:
             batch = owned.partition.advance(until)
             if not await self._commit(owned, batch):
-                return
+                return False
             self.telemetry.folded(batch)
             await asyncio.sleep(0)
+        return True
 
     def lacking(self, assignment: Iterable[TP]) -> set[int]:
         """Partitions that the group gave us, and that nobody has taken over yet."""

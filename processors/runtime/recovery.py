@@ -1,4 +1,4 @@
-"""Bring a partition back: its snapshots, then the ledger beyond them, up to the committed end.
+"""Bring a partition back: its snapshots, then the tail of the ledger, to the committed end.
 
 What the last run published is compared with the ledger, and what is missing is published again.
 """
@@ -37,7 +37,8 @@ OUTPUTS = (BALANCES, ELIGIBILITY, NOTICES)
 async def recover(settings: Settings, engine: Engine, number: int) -> Partition:
     """The partition as its ledger says. Its writer must have been started before."""
     began = time.monotonic()
-    partition = Partition(engine, number, settings.partitions, settings.cached_accounts)
+    cache, lag = settings.cached_accounts, settings.lag_records
+    partition = Partition(engine, number, settings.partitions, cache, lag)
     names = settings.names
     async with reader(settings.broker) as read:
         progress = _Progress(number)
@@ -53,11 +54,12 @@ async def recover(settings: Settings, engine: Engine, number: int) -> Partition:
             for record in records:
                 partition.apply_record(record.offset, record.value)
             progress.count("ledger", len(records))
+        partition.recovered()
         partition.writer.ledger_offset = max(partition.writer.ledger_offset, span.end)
     log.info(
         "recovered",
         partition=number,
-        accounts=len(partition.store.resting),
+        accounts=len(partition.store),
         next_seq=partition.writer.chain.next_seq,
         seconds=round(time.monotonic() - began, 3),
     )

@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     waiting_records: Annotated[int, Field(ge=1)] = 8_000
     """Fetched records that may wait in one partition of one topic."""
     cached_accounts: Annotated[int, Field(ge=1)] = 20_000
+    lag_records: Annotated[int, Field(ge=0)] = 10_000
+    """Ledger records by which an account's snapshot may be behind: the most that a recovery folds
+    beyond the snapshots of a partition."""
     future_limit_seconds: Seconds = 3600
     session_timeout_seconds: Seconds = 10
     transaction_timeout_seconds: Seconds = 15

@@ -125,14 +125,12 @@ def _code(app: LedgerApp, done: Iterable[asyncio.Task[Any]]) -> Exit:
 
 
 async def _drain(settings: Settings, app: LedgerApp) -> None:
-    """Finish the runs at hand, close producers, leave the group; within the budget."""
+    """Finish the runs at hand, save, close producers, leave the group; within the budget."""
     owner = app.owner
     owner.stopping = True
 
     async def finish() -> None:
-        for owned in list(owner.owned.values()):
-            async with owned.lock:
-                pass
+        await owner.settle()
         await owner.let_go(list(owner.owned))
         await owner.histories.close()
         await app.stop()

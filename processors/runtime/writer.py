@@ -70,24 +70,11 @@ class PartitionWriter:
         except Exception as error:
             raise Doubt(repr(error)) from error
 
-    async def publish(self, batch: Batch) -> None:
-        """Commit outputs alone: what a last run lacks. Raises Doubt on anything but success."""
-        try:
-            await asyncio.wait_for(self._publish(batch), self.settings.request_timeout_seconds)
-        except Exception as error:
-            raise Doubt(repr(error)) from error
-
-    async def _publish(self, batch: Batch) -> None:
-        await self.producer.begin_transaction()
-        await asyncio.gather(*(await self._send_all(batch)))
-        await self.producer.commit_transaction()
-
     async def _append(self, batch: Batch) -> None:
         await self.producer.begin_transaction()
         done = await asyncio.gather(*(await self._send_all(batch)))
-        first = done[0].offset
-        if first != batch.ledger_offset:
-            raise Doubt(f"the ledger stood at {first}, not at {batch.ledger_offset}")
+        if len(batch) and done[0].offset != batch.ledger_offset:
+            raise Doubt(f"the ledger stood at {done[0].offset}, not at {batch.ledger_offset}")
         await self.producer.commit_transaction()
 
     async def _send_all(self, batch: Batch) -> list[asyncio.Future[Any]]:

@@ -45,12 +45,11 @@ class Accounts:
     def __len__(self) -> int:
         return len(self.young) + len(self.old) + len(self.resting)
 
-    def all(self) -> Iterator[tuple[str, bytes, Account]]:
-        """Every account with its bytes, in order of names."""
+    def all(self) -> Iterator[tuple[str, Account]]:
+        """Every account, in order of names."""
         for name in sorted([*self.young, *self.old, *self.resting]):
             resting = self.resting.get(name)
             if resting is not None:
-                yield name, resting, DECODER.decode(resting)
-                continue
-            account = self.young.get(name) or self.old[name]
-            yield name, ENCODER.encode(account), account
+                yield name, DECODER.decode(resting)
+            else:
+                yield name, self.young.get(name) or self.old[name]

@@ -120,11 +120,8 @@ class PartitionCheck:
         head = self.snapshots.head
         if record.program is not None:
             self.programs.add(record.program)
-        if head is not None and record.seq == head.began_seq:
-            self.began = True
-            self._same(
-                "D1 head", place, "the last run begins at", head.began_offset, fetched.offset
-            )
+        if head is not None:
+            self._compare_places(head, record, place)
         if record.source is not None:
             self.sources.take(record.source, place)
         if record.transfer is not None:
@@ -142,8 +139,17 @@ class PartitionCheck:
             self.findings.add(
                 "O1 place", place, what, f"partition {partition_of(name, self.count)}"
             )
-        self.snapshots.note(name, fetched.offset)
+        self.snapshots.note(record, name, place, self.books.accounts)
         self.books.take(record, name, place)
+
+    def _compare_places(self, head: Head, record: LedgerRecord, place: Place) -> None:
+        """The head's last run and its tail begin where it says."""
+        if record.seq == head.began_seq:
+            self.began = True
+            self._same("D1 head", place, "the last run begins at", head.began_offset, place.offset)
+        if head.tail is not None and record.seq == head.tail.seq:
+            held, lies = (head.tail.offset, head.tail.prev), (place.offset, record.prev)
+            self._same("D1 head", place, "the tail begins at", held, lies)
 
     def _publish(self, record: LedgerRecord, *, certain: bool) -> None:
         for role, name, key, digest in self._made(record):

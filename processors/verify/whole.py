@@ -166,7 +166,7 @@ class Verification:
         self.records += at.chain.next_seq - 1
         self.ignored += at.chain.ignored
         self.accounts += len(at.books.accounts)
-        self.snapshots += at.snapshots.compared
+        self.snapshots += len(at.snapshots.done)
         for outcome, number in at.outcomes.items():
             self.outcomes[outcome] = self.outcomes.get(outcome, 0) + number
         self._add(at)

@@ -11,6 +11,7 @@ from processors.accounts.resting import wake
 from processors.engine import engine_of
 from processors.programs.load import load
 from processors.topology import Topology
+from tests.driver.rested import rested
 from tests.driver.traffic import DAY, START, STRUCTURED
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def accounts(topology: Topology) -> dict[str, Account]:
     return {
         name: wake(resting)
         for partition in topology.partitions
-        for name, resting in sorted(partition.store.resting.items())
+        for name, resting in rested(partition).items()
     }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from processors.accounts.resting import wake
 from processors.partition import Partition
 from processors.topology import Topology
+from tests.driver.rested import rested
 from tests.driver.toy import DAY, MINUTE, TOPIC, engine, event
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def accounts(topology: Topology) -> dict[str, bytes]:
     return {
         name: resting
         for partition in topology.partitions
-        for name, resting in sorted(partition.store.resting.items())
+        for name, resting in rested(partition).items()
     }
 
 

@@ -51,7 +51,7 @@ EVENTS: tuple[tuple[str, str, str, dict[str, object]], ...] = (
 
 def play() -> Topology:
     """The story, folded on two partitions; nobody's clock is asked."""
-    topology = Topology(engine_of(load("starter"), 2), partitions=2)
+    topology = Topology(engine_of(load("starter"), 2), partitions=2, lag=1)
     for number, (time, subject, kind, data) in enumerate(EVENTS):
         topology.advance(parse_instant(time))
         body = {

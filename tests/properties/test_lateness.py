@@ -60,10 +60,12 @@ def test_a_late_event_may_start_at_a_waypoint(seed: int, monkeypatch: pytest.Mon
     assert ledgers[0] == ledgers[1]
 
 
-def test_a_restart_in_between_keeps_checkpoints_and_trail() -> None:
-    """What a late event needs comes back from the snapshots."""
-    whole, broken = (Topology(engine(HORIZON_DAYS), 1, 5) for _ in range(2))
-    for place, (arrival, time, amount) in enumerate(arrivals(3, 200)):
+@pytest.mark.parametrize("lag", [0, 25, 10_000])
+@pytest.mark.parametrize("seed", [3, 4, 5])
+def test_a_restart_in_between_keeps_checkpoints_and_trail(seed: int, lag: int) -> None:
+    """What a late event needs comes back, however far the snapshots are behind."""
+    whole, broken = (Topology(engine(HORIZON_DAYS), 1, 5, lag=lag) for _ in range(2))
+    for place, (arrival, time, amount) in enumerate(arrivals(seed, 200)):
         value = event(f"e{amount}", "m", time, "add", amount=amount)
         for topology in (whole, broken):
             topology.send(TOPIC, b"m", value, timestamp=arrival // 1000)

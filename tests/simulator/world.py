@@ -72,6 +72,7 @@ class World:
             run_records=plan.run_records,
             waiting_records=plan.waiting_records,
             cached_accounts=plan.cached_accounts,
+            lag_records=3 * plan.run_records,
             session_timeout_seconds=4,
             request_timeout_seconds=3,
             transaction_timeout_seconds=5,

@@ -16,6 +16,7 @@ from processors.topology import Topology
 from schemas.chain import Chain
 from schemas.ledger import DECODER
 from tests.driver.busy import START, accounts, busy, decoded, ledgers, played
+from tests.driver.rested import rested
 from tests.driver.toy import MINUTE, TOPIC, engine, event
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def test_the_ledger_alone_gives_the_state() -> None:
             if record.account is not None:
                 account = folded.get(record.account) or Account(record.account)
                 folded[record.account] = evolve(account, record)
-        assert folded == {name: wake(resting) for name, resting in partition.store.resting.items()}
+        assert folded == {name: wake(resting) for name, resting in rested(partition).items()}
 
 
 @pytest.mark.parametrize("run_size", [1, 7])
@@ -110,7 +111,7 @@ def test_a_partition_comes_back_from_its_topics() -> None:
         topology.restart(number)
         after = topology.partitions[number]
         assert head_of(after) == head_of(before)
-        assert after.store.resting == before.store.resting
+        assert rested(after) == rested(before)
         assert after.store.due == before.store.due
         assert after.store.trails == before.store.trails
         assert after.store.checkpoints == before.store.checkpoints

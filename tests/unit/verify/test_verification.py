@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from processors.partition.head import HEAD_KEY
 from processors.partition.records import BALANCES, DEAD_LETTERS, LEDGER, SNAPSHOTS
 from processors.topology import Topology
 from tests.driver.bank import engine
@@ -81,6 +82,18 @@ def test_one_changed_byte_of_a_snapshot_is_found() -> None:
     record = next(r for r in reversed(list(log.read())) if (r.key or b"")[:1] != b"~")
     value = (record.value or b"").replace(b'"sum":', b'"sum":1', 1)
     log.records[record.offset] = record._replace(value=value)
+    assert ids(topology) == {"D1 snapshot"}
+
+
+def test_a_snapshot_that_went_back_is_found() -> None:
+    """What it lacks lies before the ledger's tail, so a recovery would lose it."""
+    topology = played()
+    log = topology.logs[SNAPSHOTS][0]
+    found: dict[bytes | None, list[Fetched]] = {}
+    for record in log.read():
+        found.setdefault(record.key, []).append(record)
+    several = next(records for key, records in found.items() if key != HEAD_KEY and records[1:])
+    log.records[several[-1].offset] = None
     assert ids(topology) == {"D1 snapshot"}
 
 
