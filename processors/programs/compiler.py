@@ -13,6 +13,7 @@ from processors.programs.almanac import almanac, announced, birthday_year
 from processors.programs.birthdays import begun
 from processors.programs.calendars import calendar as calendar_of
 from processors.programs.challenges import compile_challenges
+from processors.programs.choices import choosing, opting_in
 from processors.programs.conditions import holds
 from processors.programs.conversions import compile_conversions
 from processors.programs.deliveries import compile_deliveries
@@ -21,7 +22,7 @@ from processors.programs.figures import ratio_of
 from processors.programs.giving import compile_allowances, compile_recognition
 from processors.programs.ladders import compile_ladder
 from processors.programs.pricing import pricing
-from processors.programs.promotions import choosing, freezing, limiting, opting_in
+from processors.programs.promotions import freezing, limiting
 from processors.programs.redeeming import compile_accounting, compile_redeeming
 from processors.programs.rewards import (
     compile_reward,
