@@ -131,13 +131,10 @@ def close(draft: Draft, name: str, change: Change, reason: str) -> None:
     tell(draft, change, name, item, item.quantity, reason)
 
 
-def use(draft: Draft, reward_id: str, quantity: int, reason: str) -> bool:
-    """Use up granted rewards, the one that ends soonest first. False: there are not enough."""
-    held = held_grants(draft.account, reward_id)
-    if sum(item.quantity for _, item in held) < quantity:
-        return False
+def use(draft: Draft, reward_id: str, quantity: int, reason: str) -> None:
+    """Use up so many granted rewards, which must be there: the one that ends soonest first."""
     left = quantity
-    for name, item in held:
+    for name, item in held_grants(draft.account, reward_id):
         taken = min(left, item.quantity)
         if not taken:
             break
@@ -145,7 +142,6 @@ def use(draft: Draft, reward_id: str, quantity: int, reason: str) -> bool:
         rest = replace(item, quantity=item.quantity - taken)
         draft.put("grants", name, rest if rest.quantity else None)
         tell(draft, "consumed", name, item, taken, reason)
-    return True
 
 
 def close_alternatives(draft: Draft, reward: Reward) -> None:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from processors.accounts.lots import draw, expire, in_order, legs_of
 from processors.accounts.returning import put_back
 from processors.accounts.rewards import close, grant
+from schemas.ledger import Leg
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from processors.accounts.draft import Draft
     from processors.programs.compiled import Conversion, Version
+    from schemas.ledger import Bucket
 
 
 def convert(draft: Draft, version: Version) -> None:
@@ -36,6 +38,24 @@ def _make(draft: Draft, version: Version, conversion: Conversion) -> None:
     cost = conversion.threshold
     grant(draft, reward, rule, ground=rule, cost=cost, parts=parts)
     draft.fire(rule, {"threshold": cost})
+
+
+def convert_used(draft: Draft, reward_id: str, many: int) -> None:
+    """Vouchers that were used, and that history decided again did not make: they stay paid for.
+
+    What lacks is owed, where debt is carried (semantics, section 9).
+    """
+    owed: Bucket = "debt" if draft.version.negative == "carry" else "issuer"
+    for conversion in draft.version.conversions:
+        if conversion.reward_id != reward_id:
+            continue
+        cost = conversion.threshold * many
+        there = min(cost, draft.totals(conversion.unit).available)
+        parts = draw(draft, conversion.unit, there, "redeemed")
+        legs = legs_of(parts, "available", "redeemed")
+        legs += (Leg(owed, "redeemed", cost - there),) if cost > there else ()
+        draft.post("points.converted", conversion.unit, legs, f"conversion/{reward_id}")
+        return
 
 
 def undo_vouchers(version: Version) -> Callable[[Draft, str, int], list[str]] | None:

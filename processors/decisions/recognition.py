@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.accounts.lots import Origin, credit, draw, legs_of
+from processors.decisions.members import why_not
 from processors.decisions.verdict import ACCEPTED, Verdict, refused
 from schemas.ledger import Leg
 from schemas.transfers import Move
@@ -18,16 +19,13 @@ if TYPE_CHECKING:
     from schemas.ledger import Bucket
 
 RULE = "recognition"
+ROLE = "role_not_allowed"
 
 
 def _role(rules: Recognition, account: Account) -> str:
     if rules.role_attribute is None:
         return rules.default_role
     return str(account.profile.attributes.get(rules.role_attribute, rules.default_role))
-
-
-def _may_receive(rules: Recognition, account: Account) -> bool:
-    return _role(rules, account) in rules.receivers
 
 
 def _way(rules: Recognition) -> Bucket:
@@ -41,7 +39,7 @@ def given(draft: Draft, data: RecognitionGiven) -> Verdict:
     if rules is None:
         return refused("not_transferable")
     if _role(rules, draft.account) not in rules.givers and not draft.forced:
-        return refused("role_not_allowed")
+        return refused(ROLE)
     amount = parse_amount(data.amount, draft.unit(rules.giving).scale)
     available = draft.totals(rules.giving).available
     if data.to == draft.account.id:
@@ -67,17 +65,20 @@ def _move(draft: Draft, rules: Recognition, data: RecognitionGiven, amount: int)
     return Move(amount, data.recognition_id, unit, draft.account.id, rules.giving)
 
 
+def _unfit(draft: Draft, rules: Recognition | None) -> str | None:
+    """What speaks against a receiver's role; a move that was received stays received."""
+    if rules is not None and (draft.forced or _role(rules, draft.account) in rules.receivers):
+        return None
+    return ROLE
+
+
 def received(draft: Draft, data: Move) -> Verdict:
     """Take what somebody gave; who may not receive sends it back."""
     rules = draft.version.recognition
-    gone = draft.account.profile.erased
-    if (
-        gone
-        or rules is None
-        or not (draft.forced or _role(rules, draft.account) in rules.receivers)
-    ):
+    reason = why_not(draft) or _unfit(draft, rules)
+    if rules is None or reason is not None:
         draft.affect("move.returned", data.giver, data)
-        return refused("member_erased" if gone else "role_not_allowed")
+        return refused(reason or ROLE)
     if data.amount:
         origin = Origin(f"recognition/{data.giver}/{data.id}", draft.version.id, draft.time)
         ends = rules.earned.expires_at(draft.time, draft.account)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from processors.accounts.lasting import ends_at, renew
 from processors.accounts.lots import Origin, credit, earn
-from processors.accounts.rewards import close_alternatives, use
+from processors.accounts.rewards import close_alternatives, held_grants, use
 from processors.accounts.take import take_away
-from processors.decisions.conversions import convert
+from processors.decisions.conversions import convert, convert_used
 from processors.decisions.verdict import ACCEPTED, Verdict, refused
 from processors.programs.compiled import Rule
 from schemas.values import parse_amount
@@ -72,8 +72,13 @@ def entitlement_used(draft: Draft, data: EntitlementUsed) -> Verdict:
     if data.reward_id not in draft.version.rewards:
         return refused("unknown_reward")
     reward = draft.version.rewards[data.reward_id]
-    if not use(draft, data.reward_id, data.quantity, data.order_id or "used"):
+    held = sum(item.quantity for _, item in held_grants(draft.account, data.reward_id))
+    lacks = max(0, data.quantity - held)
+    if lacks and not draft.forced:
         return refused("reward_not_available")
+    use(draft, data.reward_id, data.quantity - lacks, data.order_id or "used")
+    if lacks:
+        convert_used(draft, data.reward_id, lacks)
     close_alternatives(draft, reward)
     if reward.earns:
         origin = Origin(f"entitlement/{draft.item.id}", draft.version.id, draft.time)
