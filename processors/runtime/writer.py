@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiokafka import AIOKafkaProducer
+from aiokafka.client import ConnectionGroup, CoordinationType
 
 from processors.partition.records import DEAD_LETTERS
 from processors.runtime.letters import stamped
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from processors.runtime.settings import Settings
 
 BATCH_BYTES = 4 << 20
+TRANSACTION, COORDINATION = CoordinationType.TRANSACTION, ConnectionGroup.COORDINATION
 STOP_SECONDS = 3.0
 log = structlog.get_logger("writer")
 
@@ -75,7 +77,24 @@ class PartitionWriter:
         done = await asyncio.gather(*(await self._send_all(batch)))
         if len(batch) and done[0].offset != batch.ledger_offset:
             raise Doubt(f"the ledger stood at {done[0].offset}, not at {batch.ledger_offset}")
+        await self._commit()
+
+    async def _commit(self) -> None:
+        """Commit, once. Raises Doubt if the client may have asked twice.
+
+        A request to commit names no transaction. The client sends it again when its connection
+        breaks, and the first one may come later and end the next transaction, half-written
+        (KIP-890). A producer that is started anew has another epoch, for which it comes too late.
+        """
+        before = self._line()
         await self.producer.commit_transaction()
+        if self._line() is not before:
+            raise Doubt("the connection broke during a commit, which may still come once more")
+
+    def _line(self) -> object:
+        """The connection to the coordinator of transactions, as the client holds it now."""
+        node = self.producer._sender._coordinators.get(TRANSACTION)  # noqa: SLF001 - not told else
+        return self.producer.client._conns.get((node, COORDINATION))  # noqa: SLF001
 
     async def _send_all(self, batch: Batch) -> list[asyncio.Future[Any]]:
         """Every record on its way, the ledger's first."""
