@@ -56,9 +56,10 @@ class Broker(Coordinating):
     def _take(
         self, link: Link, request: Any, kind: str, correlation: int, rule: Rule | None
     ) -> None:
-        if rule is not None and rule.action == "twice":
-            again = (self._again, link, request, kind)
-            self.cluster.loop.deliver_in(rule.seconds, *again)
+        if rule is not None and rule.action == "orphan":
+            link.reset()
+            self.cluster.loop.deliver_in(rule.seconds, self._again, link, request, kind)
+            return
         answer = self._answer(link, request, kind, rule)
         if rule is not None and rule.action == "lose":
             link.reset()
@@ -73,7 +74,7 @@ class Broker(Coordinating):
             self._encode(link, request, correlation, answer)
 
     def _again(self, link: Link, request: Any, kind: str) -> None:
-        """Serve a late copy; nobody hears the answer."""
+        """Serve a request whose connection is gone; nobody hears the answer."""
         if self.up:
             self._answer(link, request, kind, None)
 

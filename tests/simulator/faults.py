@@ -35,9 +35,9 @@ class Fault(NamedTuple):
 
 def schedule(chance: random.Random, workers: int, brokers: int, seconds: float) -> list[Fault]:
     """Faults of some kinds, each kind now and then, over so many seconds."""
-    kinds = chance.sample(sorted(KINDS), chance.randint(1, 5))
+    kinds = chance.sample(sorted(KINDS), chance.randint(1, 6))
     found = []
-    for _ in range(chance.randint(1, 9)):
+    for _ in range(chance.randint(2, 12)):
         fault = Fault(
             round(chance.uniform(0.2, seconds), 3),
             chance.choice(kinds),
@@ -56,6 +56,8 @@ def _filled(chance: random.Random, fault: Fault) -> Fault:
             return fault._replace(what=chance.choice(STEPS), number=chance.randint(1, 12))
         case "lose" | "silence" | "late":
             return fault._replace(what=chance.choice(WRITES))
+        case "orphan":
+            return fault._replace(what=chance.choice(["EndTxn", "EndTxn", *WRITES]))
         case "cut":
             return fault._replace(what=chance.choice(["out", "back", "both"]))
         case "no leader" | "no quorum" | "too large" | "no rights":
@@ -100,9 +102,10 @@ def _rule(world: World, fault: Fault) -> None:
     world.cluster.network.rules.append(Rule(name, fault.what, fault.kind, fault.seconds))
 
 
-def _twice(world: World, fault: Fault) -> None:
+def _orphan(world: World, fault: Fault) -> None:
+    """The client sends again, and both requests come: EndTxn may end a later transaction."""
     name = _name(world, fault)
-    world.cluster.network.rules.append(Rule(name, "EndTxn", "twice", fault.seconds / 10))
+    world.cluster.network.rules.append(Rule(name, fault.what, "orphan", fault.seconds / 10))
 
 
 def _cut(world: World, fault: Fault) -> None:
@@ -196,6 +199,7 @@ KINDS = {
     "no quorum": lambda world, fault: _refuse(world, fault, QUORUM, fault.seconds),
     "no rights": lambda world, fault: _refuse(world, fault, LOST_RIGHTS, fault.seconds),
     "offsets": _offsets,
+    "orphan": _orphan,
     "pause": _pause,
     "reset": _reset,
     "silence": _rule,
@@ -203,5 +207,4 @@ KINDS = {
     "slow": _slow,
     "stop": _stop,
     "too large": lambda world, fault: _refuse(world, fault, TOO_LARGE, fault.seconds),
-    "twice": _twice,
 }

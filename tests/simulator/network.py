@@ -26,8 +26,8 @@ class Rule(NamedTuple):
     """Something that happens once, to the next request of a kind.
 
     `action` is `lose` (served, and the connection dies before the answer), `silence` (served, and
-    never answered), `late` (served `seconds` later), `twice` (served again `seconds` later) or
-    `refuse` (the answer is the error code `seconds`).
+    never answered), `late` (served `seconds` later), `orphan` (the connection dies, and the request
+    is served `seconds` later all the same) or `refuse` (the answer is the error code `seconds`).
     """
 
     process: str

@@ -1,0 +1,166 @@
+"""Defects of the runtime, each put in by replacing one piece of it, and taken out again."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import contextmanager
+from itertools import count
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+from aiokafka import AIOKafkaConsumer
+
+from processors.partition.store import Store
+from processors.partition.writer import Writer
+from processors.runtime import owner as owner_module
+from processors.runtime.owner import Owner
+from processors.runtime.writer import Doubt, PartitionWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from processors.partition import Batch
+
+
+@contextmanager
+def nobody_is_fenced() -> Iterator[None]:
+    """Every producer has a transactional id of its own, so that starting one fences nobody."""
+    real, numbers = PartitionWriter.__init__, count()
+
+    def made(self: PartitionWriter, settings: Any, partition: int) -> None:
+        real(self, settings.model_copy(update={"app_id": f"app{next(numbers)}"}), partition)
+
+    with patch.object(PartitionWriter, "__init__", made):
+        yield
+
+
+@contextmanager
+def no_append_is_looked_at() -> Iterator[None]:
+    """Nobody is fenced, and where the ledger stood at an append is not compared."""
+
+    async def append(self: PartitionWriter, batch: Batch) -> None:
+        await self.producer.begin_transaction()
+        done = await asyncio.gather(*(await self._send_all(batch)))
+        batch.ledger_offset = done[0].offset
+        await self.producer.commit_transaction()
+
+    with nobody_is_fenced(), patch.object(PartitionWriter, "_append", append):
+        yield
+
+
+@contextmanager
+def doubt_is_taken_for_success() -> Iterator[None]:
+    """A run whose commit failed counts as done."""
+    real = PartitionWriter.append
+
+    async def append(self: PartitionWriter, batch: Batch) -> None:
+        try:
+            await real(self, batch)
+        except Doubt:
+            await asyncio.sleep(1)
+
+    with patch.object(PartitionWriter, "append", append):
+        yield
+
+
+@contextmanager
+def failed_sends_are_committed() -> Iterator[None]:
+    """The commit does not wait for what became of the sends."""
+
+    async def append(self: PartitionWriter, batch: Batch) -> None:
+        await self.producer.begin_transaction()
+        sends = await self._send_all(batch)
+        await asyncio.gather(*sends, return_exceptions=True)
+        await self.producer.commit_transaction()
+
+    with patch.object(PartitionWriter, "_append", append):
+        yield
+
+
+@contextmanager
+def group_offsets_are_trusted() -> Iterator[None]:
+    """After a take-over inputs are read from what the group has committed."""
+    real = owner_module.open_partition
+
+    async def opened(settings: Any, engine: Any, number: int, ends: dict[str, int]) -> Any:
+        owned = await real(settings, engine, number, ends)
+        client = AIOKafkaConsumer(bootstrap_servers=settings.broker, group_id=settings.app_id)
+        await client.start()
+        for topic in ends:
+            told = await client._coordinator.fetch_committed_offsets(
+                [owner_module.TP(topic, number)]
+            )
+            for at in told.values():
+                owned.waiting.positions[topic] = min(at.offset, ends[topic])
+        await client.stop()
+        return owned
+
+    with patch.object(owner_module, "open_partition", opened):
+        yield
+
+
+@contextmanager
+def aborted_records_are_read() -> Iterator[None]:
+    """The workers' clients read what is not committed."""
+    real = AIOKafkaConsumer.__init__
+
+    def made(self: Any, *topics: str, **options: Any) -> None:
+        real(self, *topics, **options | {"isolation_level": "read_uncommitted"})
+
+    with patch.object(AIOKafkaConsumer, "__init__", made):
+        yield
+
+
+@contextmanager
+def snapshots_are_forgotten() -> Iterator[None]:
+    """Every fifth snapshot is not written."""
+    real, numbers = Writer.snapshot, count(1)
+
+    def snapshot(self: Writer, key: bytes, value: bytes | None, headers: Any) -> None:
+        if next(numbers) % 5 or key == b"head":
+            real(self, key, value, headers)
+
+    with patch.object(Writer, "snapshot", snapshot):
+        yield
+
+
+@contextmanager
+def changed_accounts_are_woken_from_older_bytes() -> Iterator[None]:
+    """What the run at hand has changed is looked for among the decoded accounts alone."""
+    real = Store.open
+
+    def opened(self: Store, name: str) -> Any:
+        held, self.touched = self.touched, {}
+        try:
+            return real(self, name)
+        finally:
+            self.touched = held
+
+    with patch.object(Store, "open", opened):
+        yield
+
+
+@contextmanager
+def the_producer_is_used_again_after_doubt() -> Iterator[None]:
+    """After doubt the next run goes out by the same producer, from the state as it is."""
+
+    async def reclaim(self: Owner, number: int) -> None:
+        await asyncio.sleep(owner_module.RECLAIM_SECONDS)
+        owned = self.owned.get(number)
+        if owned is not None and owned.writer.producer._txn_manager.is_in_transaction():
+            await owned.writer.producer.abort_transaction()
+
+    with patch.object(Owner, "reclaim", reclaim):
+        yield
+
+
+RUNTIME = (
+    aborted_records_are_read,
+    changed_accounts_are_woken_from_older_bytes,
+    doubt_is_taken_for_success,
+    failed_sends_are_committed,
+    group_offsets_are_trusted,
+    no_append_is_looked_at,
+    snapshots_are_forgotten,
+    the_producer_is_used_again_after_doubt,
+)
