@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import aiokafka
+from aiokafka import TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from faust.transport.drivers import aiokafka as driver
 
@@ -115,7 +116,9 @@ class LedgerThread(driver.AIOKafkaConsumerThread):
     async def note_positions(self, positions: Mapping[TP, int]) -> None:
         """Write group offsets: for lag dashboards alone, never read by us."""
         consumer = self._ensure_consumer()
-        await self.call_thread(consumer.commit, dict(positions))
+        # The client takes no other kind of pair than its own, not even Faust's.
+        noted = {TopicPartition(*log): offset for log, offset in positions.items()}
+        await self.call_thread(consumer.commit, noted)
 
 
 def _standing(consumer: aiokafka.AIOKafkaConsumer, log: TP) -> Any | None:
