@@ -8,10 +8,11 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from processors.partition.store import Store
 from processors.partition.writer import Writer
+from processors.runtime import owned as owned_module
 from processors.runtime import owner as owner_module
 from processors.runtime.owner import Owner
 from processors.runtime.writer import Doubt, PartitionWriter
@@ -80,22 +81,22 @@ def failed_sends_are_committed() -> Iterator[None]:
 @contextmanager
 def group_offsets_are_trusted() -> Iterator[None]:
     """After a take-over inputs are read from what the group has committed."""
-    real = owner_module.open_partition
+    real = owned_module.open_partition
 
     async def opened(settings: Any, engine: Any, number: int, ends: dict[str, int]) -> Any:
         owned = await real(settings, engine, number, ends)
         client = AIOKafkaConsumer(bootstrap_servers=settings.broker, group_id=settings.app_id)
         await client.start()
-        for topic in ends:
+        for topic, end in ends.items():
             told = await client._coordinator.fetch_committed_offsets(
-                [owner_module.TP(topic, number)]
+                [TopicPartition(topic, number)]
             )
             for at in told.values():
-                owned.waiting.positions[topic] = min(at.offset, ends[topic])
+                owned.waiting.positions[topic] = min(at.offset, end)
         await client.stop()
         return owned
 
-    with patch.object(owner_module, "open_partition", opened):
+    with patch.object(owned_module, "open_partition", opened):
         yield
 
 

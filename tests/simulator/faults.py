@@ -51,21 +51,20 @@ def schedule(chance: random.Random, workers: int, brokers: int, seconds: float) 
 
 
 def _filled(chance: random.Random, fault: Fault) -> Fault:
-    match fault.kind:
-        case "kill at":
-            return fault._replace(what=chance.choice(STEPS), number=chance.randint(1, 12))
-        case "lose" | "silence" | "late":
-            return fault._replace(what=chance.choice(WRITES))
-        case "orphan":
-            return fault._replace(what=chance.choice(["EndTxn", "EndTxn", *WRITES]))
-        case "cut":
-            return fault._replace(what=chance.choice(["out", "back", "both"]))
-        case "no leader" | "no quorum" | "too large" | "no rights":
-            return fault._replace(what=chance.choice(ROLES), number=chance.randrange(4))
-        case "skew":
-            return fault._replace(seconds=chance.choice([-3500.0, -60.0, 60.0, 3500.0]))
-        case _:
-            return fault
+    kind = fault.kind
+    if kind in {"kill at", "leave at", "pause at"}:
+        fault = fault._replace(what=chance.choice(STEPS), number=chance.randint(1, 12))
+    elif kind in {"lose", "silence", "late"}:
+        fault = fault._replace(what=chance.choice(WRITES))
+    elif kind == "orphan":
+        fault = fault._replace(what=chance.choice(["EndTxn", "EndTxn", *WRITES]))
+    elif kind == "cut":
+        fault = fault._replace(what=chance.choice(["out", "back", "both"]))
+    elif kind in {"no leader", "no quorum", "too large", "no rights"}:
+        fault = fault._replace(what=chance.choice(ROLES), number=chance.randrange(4))
+    elif kind == "skew":
+        fault = fault._replace(seconds=chance.choice([-3500.0, -60.0, 60.0, 3500.0]))
+    return fault
 
 
 def bring_about(world: World, fault: Fault) -> None:
@@ -82,7 +81,19 @@ def _kill(world: World, fault: Fault) -> None:
 
 
 def _kill_at(world: World, fault: Fault) -> None:
-    world.kill_at(fault.worker, fault.what, fault.number, fault.seconds)
+    do = partial(world.kill, fault.worker, fault.seconds)
+    world.at_step(fault.worker, fault.what, fault.number, do)
+
+
+def _pause_at(world: World, fault: Fault) -> None:
+    do = partial(world.pause, fault.worker, fault.seconds * 2)
+    world.at_step(fault.worker, fault.what, fault.number, do)
+
+
+def _leave_at(world: World, fault: Fault) -> None:
+    """Another worker leaves, while this one is at a step of its work."""
+    do = partial(world.stop, fault.worker + 1, fault.seconds)
+    world.at_step(fault.worker, fault.what, fault.number, do)
 
 
 def _stop(world: World, fault: Fault) -> None:
@@ -193,6 +204,7 @@ KINDS = {
     "kill": _kill,
     "kill at": _kill_at,
     "late": _rule,
+    "leave at": _leave_at,
     "lose": _rule,
     "move": _move,
     "no leader": _no_leader,
@@ -201,6 +213,7 @@ KINDS = {
     "offsets": _offsets,
     "orphan": _orphan,
     "pause": _pause,
+    "pause at": _pause_at,
     "reset": _reset,
     "silence": _rule,
     "skew": _skew,

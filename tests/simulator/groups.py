@@ -46,6 +46,8 @@ class Group:
         self.state = "empty"
         """`empty`, `gathering`, `sharing` or `stable`."""
         self.leader = ""
+        self.refused = 0
+        """Commits that came from no member, or of a generation that is over."""
         self.offsets: dict[Place, int] = {}
         self.named = 0
         self.promised: set[str] = set()
@@ -141,6 +143,7 @@ class Group:
         if generation >= 0 or name:
             code = self._code(name, generation)
             if code and not (code == REBALANCING and generation == self.generation):
+                self.refused += 1
                 return code
         elif self.members:
             return STRANGER

@@ -238,9 +238,12 @@ def _records(log: Log, batch: Kept) -> Iterator[Record]:
 
 def batch_of(
     records: Sequence[tuple[int, bytes | None, bytes | None, Sequence[tuple[str, bytes]]]],
+    pid: int = -1,
+    sequence: int = -1,
 ) -> bytes:
-    """A batch of plain records: time in milliseconds, key, value, headers."""
-    builder = DefaultRecordBatchBuilder(2, 0, 0, -1, -1, -1, 1 << 30)
+    """Records as time in milliseconds, key, value, headers; with a producer, of a transaction."""
+    epoch, transactional = (-1, 0) if pid < 0 else (0, 1)
+    builder = DefaultRecordBatchBuilder(2, 0, transactional, pid, epoch, sequence, 1 << 30)
     for place, (time, key, value, headers) in enumerate(records):
         added = builder.append(place, time, key, value, list(headers))
         assert added is not None, "a batch has room for all of its records"

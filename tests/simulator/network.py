@@ -104,6 +104,8 @@ class Network:
         self.cuts: set[tuple[str, int, str]] = set()
         """Process, broker and direction (`out`, `back`) through which nothing comes."""
         self.rules: list[Rule] = []
+        self.met: list[Rule] = []
+        """Rules that some request has met."""
         self.slow: dict[str, float] = {}
         """Seconds that each message of a process takes longer."""
         loop.network = self
@@ -196,6 +198,7 @@ class Network:
         name = link.process.name if link.process else ""
         for place, rule in enumerate(self.rules):
             if rule.kind == kind and rule.process in {"", name}:
+                self.met.append(rule)
                 return self.rules.pop(place)
         return None
 

@@ -26,6 +26,18 @@ class Plan:
     cached_accounts: int = 20_000
     seconds: float = FAULTY_SECONDS
     """For how long events arrive and things go wrong."""
+    plain: bool = False
+    """Orders and returns alone: nothing then depends on when something arrives."""
+    burst_at: float = -1.0
+    """All events arrive at that time, before the workers start if it is 0; evenly if negative."""
+    gaps: bool = False
+    """Producers of inputs use transactions, and abort some of them."""
+    rival: bool = False
+    """The last worker believes to be alone, as one of another group, until all is healed."""
+    options: tuple[tuple[str, float], ...] = ()
+    """Settings of the workers that differ."""
+    sizes: tuple[int, ...] = ()
+    """Sizes of runs, of one life of a worker after the other."""
     faults: tuple[Fault, ...] = ()
 
     def without(self, faults: tuple[Fault, ...]) -> Plan:
@@ -40,7 +52,9 @@ class Plan:
     def load(cls, text: str) -> Plan:
         """A plan from its JSON."""
         found = json.loads(text)
-        return cls(**found | {"faults": tuple(Fault(*fault) for fault in found["faults"])})
+        found["faults"] = tuple(Fault(*fault) for fault in found["faults"])
+        found["options"] = tuple((name, value) for name, value in found["options"])
+        return cls(**found | {"sizes": tuple(found["sizes"])})
 
 
 def plan_of(seed: int) -> Plan:
@@ -59,5 +73,6 @@ def plan_of(seed: int) -> Plan:
         run_records=chance.choice([1, 3, 10, 2_000]),
         waiting_records=chance.choice([2, 20, 8_000]),
         cached_accounts=chance.choice([1, 3, 20_000]),
+        gaps=chance.random() < 0.2,
         faults=tuple(faults),
     )

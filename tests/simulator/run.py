@@ -5,7 +5,8 @@ from __future__ import annotations
 import gc
 import logging
 import traceback
-from typing import NamedTuple
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
@@ -16,6 +17,9 @@ from tests.simulator.loop import simulated
 from tests.simulator.plan import Plan, plan_of
 from tests.simulator.world import World
 from tests.story.story import END
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROLES = ("ledger", "balances", "dead_letters", "eligibility", "transfers")
 
@@ -36,27 +40,38 @@ class Result(NamedTuple):
 
 def run(plan: Plan, *, verbose: bool = False) -> Result:
     """Run a plan to its end."""
-    world = World(plan)
+    return played(World(plan), verbose=verbose)
+
+
+def played(world: World, *, verbose: bool = False) -> Result:
+    """Run a world to its end, and judge it."""
     failure = ""
+    try:
+        with lived(world, verbose=verbose):
+            world.loop.run_until_complete(world.run())
+            failure = "; ".join(judge(world)[:5])
+    except AssertionError as error:
+        failure = f"{type(error).__name__}: {error}" if str(error) else traceback.format_exc()
+    cluster, now = world.cluster, world.loop.now
+    records = world.watch.records
+    return Result(world.plan.seed, failure, cluster.trace, now, cluster.requests, records)
+
+
+@contextmanager
+def lived(world: World, *, verbose: bool = False) -> Iterator[None]:
+    """The world's time, and silence; what is left of it in the end is buried."""
     if not verbose:
         logging.disable(logging.CRITICAL)
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     gc.disable()
     try:
         with simulated(world.loop):
-            world.loop.run_until_complete(world.run())
-            wrong = judge(world)
-            failure = "; ".join(wrong[:5])
-    except AssertionError as error:
-        failure = f"{type(error).__name__}: {error}" if str(error) else traceback.format_exc()
+            yield
     finally:
         world.loop.bury()
         logging.disable(logging.NOTSET)
         structlog.reset_defaults()
         gc.enable()
-    cluster = world.cluster
-    now, records = world.loop.now, world.watch.records
-    return Result(plan.seed, failure, cluster.trace, now, cluster.requests, records)
 
 
 def judge(world: World) -> list[str]:

@@ -96,11 +96,11 @@ class Worker(ConsumerRebalanceListener):
     crashed = False
     consumer_generation_id = 0
 
-    def __init__(self, settings: Settings, program: Program) -> None:
+    def __init__(self, settings: Settings, program: Program, group: str = "") -> None:
         self.settings = settings
         self.owner = faust_app.owner_of(settings, program)
         self.conf = SimpleNamespace(
-            id=f"{settings.output_prefix}{settings.app_id}",
+            id=f"{settings.output_prefix}{settings.app_id}{group}",
             broker_client_id="worker",
             broker_max_poll_records=faust_app.MOST_POLLED,
             broker_max_poll_interval=1000.0,

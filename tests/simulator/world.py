@@ -26,10 +26,14 @@ from tests.story.story import END, Story
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.simulator.faults import Fault
+    from tests.simulator.log import Log
     from tests.simulator.network import Link
     from tests.simulator.plan import Plan
 
 EPOCH = 1_798_000_000.0
+STUMBLING = 77
+"""The producer id of inputs that are aborted."""
 PACE = timedelta(hours=8)
 LOOK_SECONDS = 0.1
 RESTART_SECONDS = 1.0
@@ -52,8 +56,8 @@ class Slot:
         self.skew = 0.0
         self.held_back = 0.0
         """No new worker before that time."""
-        self.deaths: list[tuple[str, int]] = []
-        """Die at the so-and-so-many-th request of a kind."""
+        self.steps: list[tuple[str, int, Callable[[], object]]] = []
+        """What happens at its so-and-so-many-th request of a kind, one after the other."""
         self.codes: list[int] = []
         """How earlier workers ended."""
 
@@ -80,48 +84,61 @@ class World:
             drain_seconds=2,
             watchdog_seconds=25,
             web_port=0,
-        )
+        ).model_copy(update=dict(plan.options))
         for topic in TOPICS:
             self.cluster.create(self.settings.names.of(topic.role), plan.partitions)
         self.program = starter()
-        self.story = Story(plan.seed, plan.events, plan.members, pace=PACE)
+        self.story = Story(plan.seed, plan.events, plan.members, plain=plan.plain, pace=PACE)
         self.watch = Watch(self.cluster, self.settings.names, plan.partitions)
         self.slots = [Slot(f"w{number}") for number in range(plan.workers)]
         self.cluster.asked = self._asked
         self.over = False
         self.healed_at = 0.0
         self.happened: list[str] = []
+        """Steps at which something happened."""
+        self.stumbled = 0
 
     # --- the run
 
     async def run(self) -> None:
         """Faults and safety; then health and convergence. Raises AssertionError."""
-        self.cluster.start()
-        self._do(self._arrive())
-        for slot in self.slots:
-            self._do(self._supervise(slot))
-        for fault in self.plan.faults:
-            self.later(fault.at, partial(bring_about, self, fault))
-        while self.loop.now < self.plan.seconds:
-            await asyncio.sleep(LOOK_SECONDS)
-            self.watch.look()
+        await self.suffer()
         self.heal()
         await self._until(lambda: not self.watch.undecided())
         self._tell()
         await self._until(lambda: not self.watch.undecided())
         self.over = True
 
+    async def suffer(self) -> None:
+        """Everything goes wrong that is planned, and safety holds all along."""
+        self.cluster.start()
+        self._do(self._arrive())
+        await asyncio.sleep(0)
+        for slot in self.slots:
+            self._do(self._supervise(slot))
+        for fault in self.plan.faults:
+            self.later(fault.at, partial(self.bring_about, fault))
+        while self.loop.now < self.plan.seconds:
+            await asyncio.sleep(LOOK_SECONDS)
+            self.watch.look()
+
+    def bring_about(self, fault: Fault) -> None:
+        """Let something go wrong now."""
+        bring_about(self, fault)
+
     def heal(self) -> None:
         """Nothing goes wrong any more."""
+        self.healed_at = self.loop.now
         self.over = True
         self.cluster.heal()
         for slot in self.slots:
-            slot.deaths.clear()
+            slot.steps.clear()
             slot.held_back = 0.0
+            if self.plan.rival and slot is self.slots[-1]:
+                self._bury(slot)
             if slot.process is not None and slot.process.asleep:
                 self.loop.wake(slot.process)
         self.over = False
-        self.healed_at = self.loop.now
 
     async def _until(self, holds: Callable[[], bool]) -> None:
         while True:
@@ -151,13 +168,29 @@ class World:
         """The story's events arrive, evenly over most of the time."""
         names, count = self.settings.names, self.plan.partitions
         pace = self.plan.seconds * 0.8 / len(self.story.records)
+        if self.plan.burst_at >= 0:
+            await asyncio.sleep(self.plan.burst_at)
+            pace = 0.0
         for raw in self.story.records:
             home = partition_of(normalise(raw.key), count)
             number = (home + 1) % count if raw.stray else home
             one = (raw.timestamp_ms, raw.key.encode(), raw.value, raw.headers)
-            self.cluster.log((names.input_prefix + raw.topic, number)).append(batch_of([one]), None)
-            self.cluster.news()
-            await asyncio.sleep(pace)
+            log = self.cluster.log((names.input_prefix + raw.topic, number))
+            if self.plan.gaps:
+                self._stumble(log)
+            log.append(batch_of([one]), None)
+            if pace:
+                self.cluster.news()
+                await asyncio.sleep(pace)
+        self.cluster.news()
+
+    def _stumble(self, log: Log) -> None:
+        """A producer of inputs aborts a transaction: what nobody must read, and a marker."""
+        if self.loop.chance.random() < 0.3:
+            wrong = (0, b"shop-0", b"{}", ())
+            log.append(batch_of([wrong], pid=STUMBLING, sequence=self.stumbled), None)
+            self.stumbled += 1
+            log.mark(STUMBLING, 0, 0, commit=False)
 
     def _tell(self) -> None:
         """Tell every partition that the story is over."""
@@ -178,7 +211,7 @@ class World:
             slot.life += 1
             process = slot.process = Process(slot.name)
             process.skew_seconds = slot.skew
-            slot.worker = Worker(self.settings, self.program)
+            slot.worker = self._worker(slot)
             running = self.loop.spawn(process, slot.worker.run())
             while process.alive and not running.done():  # noqa: ASYNC110 - death tells nobody
                 await asyncio.sleep(0.1)
@@ -186,6 +219,15 @@ class World:
                 slot.codes.append(running.result())
                 self._bury(slot)
             await asyncio.sleep(RESTART_SECONDS)
+
+    def _worker(self, slot: Slot) -> Worker:
+        sizes = self.plan.sizes
+        settings = self.settings
+        if sizes:
+            update = {"run_records": sizes[(slot.life - 1) % len(sizes)]}
+            settings = settings.model_copy(update=update)
+        rival = self.plan.rival and slot is self.slots[-1] and not self.healed_at
+        return Worker(settings, self.program, "-rival" if rival else "")
 
     def _bury(self, slot: Slot) -> None:
         """The process is gone: its connections break, and nothing of it runs again."""
@@ -206,12 +248,9 @@ class World:
             slot.held_back = self.loop.now + seconds
         self._bury(slot)
 
-    def kill_at(self, number: int, kind: str, count: int, seconds: float) -> None:
-        """SIGKILL when the so-and-so-many-th request of a kind has come to a broker."""
-        slot = self._slot(number)
-        slot.deaths.append((kind, count))
-        slot.held_back = max(slot.held_back, 0.0)
-        del seconds
+    def at_step(self, number: int, kind: str, count: int, do: Callable[[], object]) -> None:
+        """Do something when a worker's so-and-so-many-th request of a kind has come to a broker."""
+        self._slot(number).steps.append((kind, count, do))
 
     def stop(self, number: int, seconds: float) -> None:
         """SIGTERM."""
@@ -228,14 +267,15 @@ class World:
             self.later(seconds, lambda: self.loop.wake(process))
 
     def _asked(self, link: Link, kind: str) -> None:
-        """A request has come: is it somebody's last one?"""
+        """A request has come: does something happen at it?"""
         if link.process is None:
             return
         for slot in self.slots:
-            if slot.process is link.process and slot.deaths and slot.deaths[0][0] == kind:
-                _, left = slot.deaths[0]
+            if slot.process is link.process and slot.steps and slot.steps[0][0] == kind:
+                _, left, do = slot.steps[0]
                 if left <= 1:
-                    slot.deaths.pop(0)
-                    self._bury(slot)
+                    slot.steps.pop(0)
+                    self.happened.append(kind)
+                    do()
                 else:
-                    slot.deaths[0] = (kind, left - 1)
+                    slot.steps[0] = (kind, left - 1, do)
