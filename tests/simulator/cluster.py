@@ -80,13 +80,15 @@ class Cluster:
         """One partition."""
         return self.topics[place[0]][place[1]]
 
-    def stamp(self, process: Process | None) -> int:
-        """The time by which a process stamps what it writes, in milliseconds."""
+    def stamp(self, process: Process | None) -> int | None:
+        """The time by which a process stamps what it writes, in milliseconds; None if it did."""
+        if process is not None and process.stamps:
+            return None
         skew = process.skew_seconds if process else 0.0
         return int((self.loop.epoch + self.loop.now + skew) * 1000)
 
     def produce(
-        self, place: Place, data: bytes, stamp: int, *, transactional: str | None
+        self, place: Place, data: bytes, stamp: int | None, *, transactional: str | None
     ) -> tuple[int, int]:
         """Append a client's batch: error code and offset."""
         head = HEADER.unpack_from(data)
@@ -96,7 +98,7 @@ class Cluster:
                 code := self.transactions.may_write(head[9], head[10], place)
             ):
                 return code, -1
-        if stamp - int((self.loop.epoch + self.loop.now) * 1000) > AHEAD_MS:
+        if stamp is not None and stamp - int((self.loop.epoch + self.loop.now) * 1000) > AHEAD_MS:
             return errors.InvalidTimestampError.errno, -1
         return self.log(place).append(data, stamp)
 

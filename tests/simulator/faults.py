@@ -11,6 +11,7 @@ from tests.simulator.network import Rule
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Callable
 
     from tests.simulator.world import World
 
@@ -195,7 +196,7 @@ def _offsets(world: World, fault: Fault) -> None:
             group.offsets[place] = 0 if fault.number % 2 else 10**6
 
 
-KINDS = {
+KINDS: dict[str, Callable[[World, Fault], None]] = {
     "all down": _all_down,
     "broker down": _down,
     "broker frozen": _frozen,

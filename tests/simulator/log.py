@@ -200,9 +200,7 @@ def _follows(known: Producer, first: int, last: int) -> tuple[int, int]:
         if (begun, ended) == (first, last):
             return OK, offset
     expected = known.recent[-1][1] + 1 if known.recent else first
-    if first < expected:
-        return errors.DuplicateSequenceNumber.errno, -1
-    return (errors.OutOfOrderSequenceNumber.errno if first > expected else OK), -1
+    return (OK if first == expected else errors.OutOfOrderSequenceNumber.errno), -1
 
 
 def _stamped(

@@ -35,6 +35,8 @@ class Process:
         self.kept: list[asyncio.Handle] = []
         self.skew_seconds = 0.0
         """How far its wall clock is off."""
+        self.stamps = False
+        """It says itself when its records were made; else they bear the time of its wall clock."""
 
     def context(self) -> Context:
         """A context in which callbacks belong to this process."""

@@ -69,7 +69,13 @@ def lives(world: World) -> list[int]:
 @pytest.mark.parametrize(("step", "count"), STEPS)
 def test_killed_at_a_step(step: str, count: int) -> None:
     """The ledger is the one of a run without any fault, byte for byte."""
-    plain = {"plain": True, "burst_at": 0.0, "workers": 1, "seconds": 8.0, "brokers": 3}
+    plain: dict[str, Any] = {
+        "plain": True,
+        "burst_at": 0.0,
+        "workers": 1,
+        "seconds": 8.0,
+        "brokers": 3,
+    }
     uncut = held(**plain)
     cut = held(Fault(0.0, "kill at", 0, step, count, 0.1), **plain)
     assert cut.happened == [step]
@@ -190,10 +196,10 @@ def test_a_response_is_lost_after_the_request_was_applied(kind: str, how: str) -
 @pytest.mark.parametrize("seed", range(4))
 def test_a_late_end_of_a_transaction_meets_the_next_one(seed: int) -> None:
     """A commit outlives its connection, is sent again, and comes when the next run is under way."""
-    late = [
-        Fault(1.0 + n / 3, "orphan", 0, "EndTxn", 1, 1.0 + (n + seed) % 5 / 3) for n in range(20)
-    ]
-    world = held(*late, seed=seed, brokers=3, workers=1, partitions=1, run_records=1)
+    late = [Fault(1.0 + n / 3, "orphan", 0, "EndTxn", 1, 2.0 + n % 5 * 0.7) for n in range(25)]
+    slow = [Fault(1.0 + n * 0.7, "no leader", 0, "ledger", 0, 0.4) for n in range(14)]
+    few = {"workers": 1, "partitions": 1, "run_records": 1}
+    world = held(*late, *slow, seed=seed, brokers=seed % 3 + 1, **few)
     assert len(world.cluster.network.met) > 5
 
 
@@ -320,16 +326,17 @@ def test_somebody_resets_the_groups_offsets(future: int) -> None:
     """To the past and to the future: the ledger alone says where to go on."""
     faults: Sequence[Fault] = [
         fault
-        for at in (6.0, 9.0)
+        for at in (8.0, 12.0)
         for fault in (Fault(at, "offsets", 0, "", 1 - future), Fault(at, "kill", 0, "", 1, 0.1))
     ]
-    held(*faults, workers=1)
+    world = held(*faults, workers=1, seconds=20.0)
+    assert world.cluster.group("loyalty-ledger").offsets
 
 
 @fault("F73", checks="D3 O1 V3")
 def test_sizes_of_runs_change_between_lives() -> None:
     """Runs of one, of seven, of all: the ledger is the same, byte for byte."""
-    plain = {"plain": True, "burst_at": 0.0, "workers": 1, "seconds": 8.0}
+    plain: dict[str, Any] = {"plain": True, "burst_at": 0.0, "workers": 1, "seconds": 8.0}
     kills = [Fault(0.0, "kill at", 0, "EndTxn", 3, 0.1), Fault(0.0, "kill at", 0, "EndTxn", 2, 0.1)]
     varied = held(*kills, sizes=(1, 7, 2_000), **plain)
     assert varied.happened == ["EndTxn", "EndTxn"]
