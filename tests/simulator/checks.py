@@ -151,6 +151,10 @@ class Watch:
         if thing[0] != "transfers" and self.due[thing] != value:
             raise Violation(f"O4: {where}: {thing} is not what the ledger says")
 
+    def lost(self) -> list[str]:
+        """Outputs that committed ledger records speak of, and that nobody has seen."""
+        return [f"O4: {thing} is nowhere" for thing in self.due if thing not in self.seen]
+
     def undecided(self) -> list[str]:
         """Inputs that no committed ledger record speaks of."""
         left = []

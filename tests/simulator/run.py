@@ -80,6 +80,8 @@ def judge(world: World) -> list[str]:
     report = verified(world.cluster, settings.names, settings.partitions)
     if not report.holds:
         return [f"verify: {finding}" for finding in report.findings[:5]]
+    if lost := world.watch.lost():
+        return lost
     book = Book()
     book.play(world.story.facts, END)
     found = Found()

@@ -104,9 +104,9 @@ class World:
         """Faults and safety; then health and convergence. Raises AssertionError."""
         await self.suffer()
         self.heal()
-        await self._until(lambda: not self.watch.undecided())
+        await self._until(self._all_is_decided)
         self._tell()
-        await self._until(lambda: not self.watch.undecided())
+        await self._until(self._all_is_decided)
         self.over = True
 
     async def suffer(self) -> None:
@@ -139,6 +139,10 @@ class World:
             if slot.process is not None and slot.process.asleep:
                 self.loop.wake(slot.process)
         self.over = False
+
+    def _all_is_decided(self) -> bool:
+        """And every marker has come to its partition."""
+        return not self.watch.undecided() and self.cluster.transactions.settled
 
     async def _until(self, holds: Callable[[], bool]) -> None:
         while True:
