@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from processors.partition import remembered
+from processors.runtime.closing import closed
 from schemas.chain import Chain
 from schemas.upcasts import read_record
 
@@ -110,7 +111,7 @@ class Histories:
     async def close(self) -> None:
         """Close the reader, if it was ever opened."""
         if self.consumer is not None:
-            await self.consumer.stop()
+            await closed(self.consumer)
             self.consumer = None
 
 

@@ -17,6 +17,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from processors.partition.records import Fetched
+from processors.runtime.closing import closed
 from processors.runtime.faults import Fault
 from schemas.chain import Chain
 
@@ -160,7 +161,7 @@ async def reader(servers: str, **options: Any) -> AsyncIterator[Reader]:
     except (KafkaError, TimeoutError, OSError) as error:
         raise Fault(f"no broker answers at {servers}", START) from error
     finally:
-        await consumer.stop()
+        await closed(consumer)
 
 
 async def _counts(servers: str, options: Mapping[str, Any]) -> dict[str, int]:

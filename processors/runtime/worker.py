@@ -15,6 +15,7 @@ from processors.partition.head import Refused
 from processors.programs.load import load
 from processors.runtime import admin
 from processors.runtime.app import build_app
+from processors.runtime.closing import closed
 from processors.runtime.faults import Away, Exit, Fault
 from processors.runtime.logs import set_up_logs
 from processors.runtime.pages import serve_on
@@ -133,7 +134,7 @@ async def _drain(settings: Settings, app: LedgerApp) -> None:
         await owner.settle()
         await owner.let_go(list(owner.owned))
         await owner.histories.close()
-        await app.stop()
+        await closed(app)
 
     try:
         await asyncio.wait_for(finish(), settings.drain_seconds)

@@ -15,6 +15,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.client import ConnectionGroup, CoordinationType
 
 from processors.partition.records import DEAD_LETTERS
+from processors.runtime.closing import closed
 from processors.runtime.letters import stamped
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class PartitionWriter:
     async def stop(self) -> None:
         """Close the producer, within a bound; what it holds is not flushed."""
         try:
-            await asyncio.wait_for(self.producer.stop(), STOP_SECONDS)
+            await asyncio.wait_for(closed(self.producer), STOP_SECONDS)
         except Exception as error:  # noqa: BLE001 - it is thrown away in any case
             log.warning("producer did not close", partition=self.partition, reason=repr(error))
 
