@@ -159,7 +159,9 @@ class World:
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         """What fails in the world itself ends the run."""
-        if not task.cancelled() and task.exception() is not None:
+        if task.cancelled():
+            self.loop.broken = AssertionError("a worker ended as if it had been cancelled")
+        elif task.exception() is not None:
             self.loop.broken = task.exception()
 
     def later(self, seconds: float, what: Callable[[], object]) -> None:
