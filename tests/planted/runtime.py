@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from processors.partition import Batch
+    from processors.runtime.thread import Bounds
 
 
 @contextmanager
@@ -83,16 +84,16 @@ def group_offsets_are_trusted() -> Iterator[None]:
     """After a take-over inputs are read from what the group has committed."""
     real = owned_module.open_partition
 
-    async def opened(settings: Any, engine: Any, number: int, ends: dict[str, int]) -> Any:
+    async def opened(settings: Any, engine: Any, number: int, ends: dict[str, Bounds]) -> Any:
         owned = await real(settings, engine, number, ends)
         client = AIOKafkaConsumer(bootstrap_servers=settings.broker, group_id=settings.app_id)
         await client.start()
-        for topic, end in ends.items():
+        for topic, bounds in ends.items():
             told = await client._coordinator.fetch_committed_offsets(  # type: ignore[union-attr]
                 [TopicPartition(topic, number)]
             )
             for at in told.values():
-                owned.waiting.positions[topic] = min(at.offset, end)
+                owned.waiting.positions[topic] = min(at.offset, bounds.end)
         await client.stop()
         return owned
 
