@@ -10,6 +10,7 @@ from unittest.mock import patch
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from processors.accounts.resting import rest
 from processors.partition.store import Store
 from processors.partition.writer import Writer
 from processors.runtime import owned as owned_module
@@ -128,17 +129,17 @@ def snapshots_are_forgotten() -> Iterator[None]:
 
 @contextmanager
 def changed_accounts_are_woken_from_older_bytes() -> Iterator[None]:
-    """What the run at hand has changed is looked for among the decoded accounts alone."""
-    real = Store.open
+    """An account that is let go of keeps the bytes that it had first."""
+    real = Store.hold
 
-    def opened(self: Store, name: str) -> Any:
-        held, self.touched = self.touched, {}
-        try:
-            return real(self, name)
-        finally:
-            self.touched = held
+    def hold(self: Store, name: str, account: Any) -> None:
+        if len(self.younger) >= self.capacity:
+            for gone in self.stale.intersection(self.older):
+                self.resting.setdefault(gone, rest(self.older[gone]))
+            self.stale.difference_update(self.older)
+        real(self, name, account)
 
-    with patch.object(Store, "open", opened):
+    with patch.object(Store, "hold", hold):
         yield
 
 
