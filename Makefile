@@ -9,7 +9,7 @@ NODES ?= 3
 SEEDS ?= 200
 SEED_START ?= 0
 
-.PHONY: setup demo test unit lint bench chaos simulate clean
+.PHONY: setup demo test unit lint bench bench-recovery chaos simulate clean
 
 setup: $(READY)
 
@@ -37,6 +37,9 @@ lint: setup
 
 bench: setup
 	$(BIN)/python -m tests.bench
+
+bench-recovery: setup
+	$(BIN)/python -m tests.bench.recovery
 
 chaos: setup
 	$(BIN)/python -m tests.chaos --minutes $(MINUTES) --nodes $(NODES)

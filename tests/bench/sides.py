@@ -59,11 +59,11 @@ def environment(settings: Settings) -> dict[str, str]:
 class Side:
     """A process under measurement."""
 
-    def __init__(self, side: str, settings: Settings, log: Path) -> None:
+    def __init__(self, side: str, settings: Settings, log: Path, **more: str) -> None:
         self.settings = settings
         with log.open("ab") as file:
             self.popen = subprocess.Popen(  # noqa: S603 - our own command
-                command(side, settings), env=environment(settings), stdout=file, stderr=file
+                command(side, settings), env=environment(settings) | more, stdout=file, stderr=file
             )
         self.process = psutil.Process(self.popen.pid)
         self.peak = 0
