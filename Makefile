@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 MINUTES ?= 2
+SECONDS ?= 60
 NODES ?= 3
 SEEDS ?= 200
 SEED_START ?= 0
 
-.PHONY: setup demo test unit lint bench bench-recovery chaos simulate clean
+.PHONY: setup demo test unit lint bench bench-recovery chaos simulate fuzz clean
 
 setup: $(READY)
 
@@ -46,6 +47,11 @@ chaos: setup
 
 simulate: setup
 	$(BIN)/python -m tests.simulator --seeds $(SEEDS) --start $(SEED_START)
+
+# Linux on x86 alone: that is what the fuzzer is built for.
+fuzz: setup
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements-fuzz.lock
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
 
 # The local broker first: its data lies below .loyalty.
 clean:

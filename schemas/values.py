@@ -19,6 +19,8 @@ SECOND = 1_000_000
 MINUTE = 60 * SECOND
 DAY_SECONDS = 86_400
 DATE_LENGTH = 10
+YEARS = -62_135_596_800 * SECOND, 253_402_300_800 * SECOND
+"""The instants that RFC 3339 can name in UTC: those of the years 1 to 9999, the end left out."""
 
 
 def parse_instant(text: str) -> int:
@@ -29,7 +31,10 @@ def parse_instant(text: str) -> int:
     if instant.tzinfo is None:
         raise ValueError("must carry an offset such as Z or +01:00")
     since = instant - EPOCH
-    return (since.days * DAY_SECONDS + since.seconds) * SECOND + since.microseconds
+    found = (since.days * DAY_SECONDS + since.seconds) * SECOND + since.microseconds
+    if not YEARS[0] <= found < YEARS[1]:
+        raise ValueError("must lie within the years 1 to 9999 in UTC")
+    return found
 
 
 def format_instant(instant: int) -> str:

@@ -19,6 +19,9 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 WEEK, FRIDAY = 7, 4
 EPOCH = date(1970, 1, 1).toordinal()
 DAY = 86_400 * SECOND
+FIRST, LAST = date(1000, 1, 1).toordinal(), date(9000, 1, 1).toordinal()
+"""Days beyond these count as these: an instant may lie anywhere, and arithmetic has room."""
+QUARTERS = (FIRST - EPOCH) * 96, (LAST - EPOCH) * 96
 
 
 class Calendar:
@@ -32,14 +35,15 @@ class Calendar:
 
         @lru_cache(maxsize=1 << 16)
         def offset(quarter: int) -> int:
-            moment = datetime.fromtimestamp(quarter * 900, UTC).astimezone(info)
+            within = min(max(quarter, QUARTERS[0]), QUARTERS[1])
+            moment = datetime.fromtimestamp(within * 900, UTC).astimezone(info)
             found = moment.utcoffset()
             assert found is not None, "a zone has an offset at any instant"
             return int(found.total_seconds()) * SECOND
 
         @lru_cache(maxsize=1 << 14)
         def start(ordinal: int) -> int:
-            day = date.fromordinal(ordinal)
+            day = date.fromordinal(min(max(ordinal, FIRST), LAST))
             midnight = datetime(day.year, day.month, day.day, tzinfo=info)
             # In a gap, Python reads 00:00 by the offset before it: the gap's end.
             return int(midnight.timestamp()) * SECOND
@@ -53,7 +57,7 @@ class Calendar:
 
     def date(self, instant: int) -> dt.date:
         """The local date of an instant."""
-        return date.fromordinal(self.day(instant))
+        return date.fromordinal(min(max(self.day(instant), FIRST), LAST))
 
     def time_of_day(self, instant: int) -> int:
         """Microseconds of the local wall clock since 00:00."""

@@ -16,7 +16,7 @@ from pydantic import (
     StringConstraints,
 )
 
-from schemas.values import parse_instant
+from schemas.values import YEARS, parse_instant
 
 INT64 = 2**63 - 1
 MOST_DIGITS = 30
@@ -53,7 +53,7 @@ Id = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
 Minor = Annotated[int, Field(ge=0, le=INT64)]
 Quantity = Annotated[int, Field(ge=1, le=INT64)]
-Instant = Annotated[int, BeforeValidator(_instant), Field(ge=-INT64, le=INT64)]
+Instant = Annotated[int, BeforeValidator(_instant), Field(ge=YEARS[0], lt=YEARS[1])]
 """Microseconds since 1970 UTC; on the wire RFC 3339 with an offset."""
 Attribute = str | bool | Annotated[int, Field(ge=-INT64, le=INT64)]
 Attributes = dict[Text, Attribute]

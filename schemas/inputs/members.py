@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field
 
@@ -18,7 +20,17 @@ def _birthday(value: str) -> str:
     return value
 
 
+@lru_cache(maxsize=1024)
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("must be a time zone such as Europe/London") from None
+    return value
+
+
 Birthday = Annotated[str, AfterValidator(_birthday)]
+Zone = Annotated[Text, AfterValidator(_zone)]
 
 
 class MemberEnrolled(InputData):
@@ -29,7 +41,7 @@ class MemberEnrolled(InputData):
     birthday: Birthday | None = None
     market: Text | None = None
     referrer: Id | None = None
-    timezone: Text | None = None
+    timezone: Zone | None = None
 
 
 class ProfileChanged(InputData):
@@ -38,7 +50,7 @@ class ProfileChanged(InputData):
     attributes: dict[Text, Attribute | None] | None = None
     birthday: Birthday | None = None
     market: Text | None = None
-    timezone: Text | None = None
+    timezone: Zone | None = None
 
 
 class AliasLinked(InputData):

@@ -1,0 +1,1 @@
+"""Hostile bytes: whatever a producer sends, the fold goes on."""
