@@ -107,22 +107,22 @@ async def _start(app: LedgerApp) -> None:
 
 
 def _code(app: LedgerApp, done: Iterable[asyncio.Task[Any]]) -> Exit:
+    """What became of the run. Why it failed is said to operators, and to whoever started it."""
     failed = app.owner.failed
     for task in done:
-        if not task.cancelled() and task.exception() is not None:
+        if failed is None and not task.cancelled():
             failed = task.exception()
-            log.error("failed", reason=repr(failed))
-    failed = app.owner.failed or failed
     match failed:
         case None:
             return Exit.BROKEN if app.crashed else Exit.DONE
         case Fault():
             log.error("refused", problem=failed.problem, advice=failed.advice)
+            sys.stderr.write(f"{failed.problem}\n{failed.advice}\n")
             return failed.code
-        case Refused():
-            return Exit.USAGE
         case _:
-            return Exit.BROKEN
+            log.error("failed", reason=str(failed) or repr(failed), kind=type(failed).__name__)
+            sys.stderr.write(f"{failed}\n")
+            return Exit.USAGE if isinstance(failed, Refused) else Exit.BROKEN
 
 
 async def _drain(settings: Settings, app: LedgerApp) -> None:
@@ -150,7 +150,7 @@ async def _watch(settings: Settings, app: LedgerApp) -> None:
         owner = app.owner
         now = time.monotonic()
         if app.crashed or owner.failed is not None:
-            raise RuntimeError("the app crashed") from owner.failed
+            raise owner.failed or RuntimeError("the app crashed")
         if not any(owned.waiting.size for owned in owner.owned.values()):
             owner.telemetry.progress_at = now
         elif (idle := now - owner.telemetry.progress_at) > settings.watchdog_seconds:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 from tests.kafka.workers import Deployment
 
+LONG_AGO = START - 2 * 366 * 86_400_000
 HEADERS = (("content-type", b"application/cloudevents+json"), ("trace", b"t-1"))
 
 
@@ -109,6 +110,25 @@ def test_points_are_released_while_nobody_buys(kafka: str, prefix: str, tmp_path
         book.wait_for(5)
         eventually(lambda: all(b["available"] == "10" for b in balances(book).values()))
         assert len(balances(book)) == 5
+
+
+@fault("F61", checks="L4")
+def test_points_end_while_nobody_buys(kafka: str, prefix: str, tmp_path: Path) -> None:
+    """On the wall clock idle members' points are released and end: each instant has its record."""
+    with deployed(kafka, prefix, tmp_path) as book:
+        topic = book.settings.names.of("purchases")
+        line = {"line_id": "L1", "sku": "A", "amount_minor": 1000}
+        for number in range(5):
+            order = {"order_id": f"O{number}", "currency": "USD", "lines": [line]}
+            book.send([event(book.settings, topic, f"m{number}", PURCHASE, "e", LONG_AGO, order)])
+        book.start(LOYALTY_CLOCK="wall")
+        book.wait_for(5)
+        ended = {"available": "0", "lifetime_earned": "10", "lifetime_expired": "10"}
+        eventually(lambda: all(ended.items() <= one.items() for one in balances(book).values()))
+        records = book.decided()
+        assert [one.cause.type for one in records if one.cause and not one.source] == (
+            ["time.passed"] * (len(records) - 5)
+        )
 
 
 @fault("F48", checks="O4 V1")

@@ -3,31 +3,66 @@
 from __future__ import annotations
 
 import signal
+from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from processors.runtime.faults import Exit
+from schemas.chain import Chain
 from tests.faults import fault
-from tests.kafka.workers import deployed, eventually, every_input_once, purchases
+from tests.kafka.workers import (
+    SESSION_SECONDS,
+    deployed,
+    eventually,
+    every_input_once,
+    purchases,
+)
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from processors.partition.records import Fetched
     from tests.kafka.workers import Deployment
 
 
-def test_a_stopped_worker_leaves_nothing_open(kafka: str, prefix: str, tmp_path: Path) -> None:
-    """SIGTERM drains: exit code 0, and a second start goes on where the first one stopped."""
+ROOT = Path(__file__).parents[2]
+TAKING_OVER_SECONDS = 3.0
+LEAVING_SECONDS = 5.0
+"""For what is left of a process once its work is drained."""
+
+
+@fault("F05", checks="O1 V3")
+def test_a_worker_is_stopped_in_mid_stream(kafka: str, prefix: str, tmp_path: Path) -> None:
+    """SIGTERM drains within its budget: exit code 0, and a second start goes on from there."""
     with deployed(kafka, prefix, tmp_path) as book:
-        book.send(purchases(book.settings, 400))
-        first = book.start()
-        book.wait_for(400)
+        book.send(purchases(book.settings, 1500))
+        first = book.start(LOYALTY_RUN_RECORDS="5")
+        eventually(lambda: len(book.sources()) >= 50)
         first.send_signal(signal.SIGTERM)
-        assert first.wait(30) == 0
-        book.send(purchases(book.settings, 300, first=400))
+        assert first.wait(book.settings.drain_seconds + LEAVING_SECONDS) == Exit.DONE
+        assert "drained in part" not in {line["event"] for line in book.log(first)}
+        assert 50 <= len(book.sources()) < 1500
         book.start()
-        book.wait_for(700)
-        every_input_once(book, 700)
+        book.wait_for(1500)
+        every_input_once(book, 1500)
+
+
+def test_a_second_start_finds_all_as_it_was(kafka: str, prefix: str, tmp_path: Path) -> None:
+    """It decides nothing again, and what comes next follows what was there."""
+    with deployed(kafka, prefix, tmp_path) as book:
+        book.send(purchases(book.settings, 200))
+        book.start()
+        book.wait_for(200)
+        book.stop()
+        before = book.ledger()
+        second = book.start()
+        eventually(lambda: held(book)[-1] == list(range(book.settings.partitions)))
+        assert book.ledger() == before
+        book.send([*purchases(book.settings, 200), *purchases(book.settings, 100, first=200)])
+        book.wait_for(500)
+        outcomes = Counter(record.outcome for record in book.decided() if record.source)
+        assert outcomes == {"accepted": 300, "duplicate": 200}
+        assert second.poll() is None
 
 
 @fault("F01", checks="O1 V3 L1")
@@ -42,6 +77,78 @@ def test_another_takes_over_from_a_killed_worker(kafka: str, prefix: str, tmp_pa
         book.send(purchases(book.settings, 500, first=1500))
         book.wait_for(2000)
         every_input_once(book, 2000)
+        ids = [
+            dict(one.headers)["ce_id"] for part in book.ledger("balances").values() for one in part
+        ]
+        assert len(ids) == len(set(ids)) > 1000
+
+
+@fault("F01", checks="L1")
+def test_the_other_takes_over_in_time(kafka: str, prefix: str, tmp_path: Path) -> None:
+    """The bound is the promise: a session's length, and three seconds."""
+    with deployed(kafka, prefix, tmp_path) as book:
+        everything = list(range(book.settings.partitions))
+        book.start()
+        victim = book.start()
+        eventually(lambda: owned(book) == everything and shares(book) == 2)
+        victim.kill()
+        victim.wait()
+        eventually(lambda: owned(book) == everything, SESSION_SECONDS + TAKING_OVER_SECONDS)
+
+
+@fault("F02", checks="V4")
+def test_a_stranger_in_the_ledger_changes_nothing(kafka: str, prefix: str, tmp_path: Path) -> None:
+    """Whoever writes there without being next is passed over by every reader, also at a start."""
+    with deployed(kafka, prefix, tmp_path) as book:
+        book.send(purchases(book.settings, 100))
+        book.start()
+        book.wait_for(100)
+        book.stop()
+        topic = book.settings.names.of("ledger")
+        book.send(
+            [
+                one._replace(topic=topic, value=value)
+                for part in book.ledger().values()
+                for one, value in (
+                    (part[0], None),
+                    (part[0], b"nonsense"),
+                    (part[-1], part[-1].value),
+                )
+            ]
+        )
+        book.start()
+        book.send(purchases(book.settings, 100, first=100))
+        eventually(lambda: len(accepted_of(book)) >= 200)
+        assert len(accepted_of(book)) == 200
+        balances = [one for part in book.ledger("balances").values() for one in part]
+        assert len(balances) == 200
+
+
+def accepted_of(book: Deployment) -> list[Fetched]:
+    """The ledger as every reader takes it."""
+    found: list[Fetched] = []
+    for part in book.ledger().values():
+        chain = Chain()
+        found += [one for one in part if chain.take(one.value)]
+    return found
+
+
+def test_a_version_that_was_changed_is_refused(kafka: str, prefix: str, tmp_path: Path) -> None:
+    """It has decided events; the worker says so to whoever started it, and decides nothing."""
+    with deployed(kafka, prefix, tmp_path) as book:
+        book.send(purchases(book.settings, 20))
+        book.start()
+        book.wait_for(20)
+        book.stop()
+        program = tmp_path / "program.yaml"
+        text = (ROOT / "programs" / "starter" / "program.yaml").read_text("utf-8")
+        program.write_text(text.replace('points: "300"', 'points: "310"'), "utf-8")
+        book.send(purchases(book.settings, 20, first=20))
+        changed = book.start(LOYALTY_PROGRAM=str(program))
+        assert changed.wait(60) == Exit.USAGE
+        (failed,) = (line for line in book.log(changed) if line["event"] == "failed")
+        assert "version v1 of starter has decided events and was changed since" in failed["reason"]
+        assert len(book.sources()) == 20
 
 
 @fault("F02", checks="O1 V3 V4")
