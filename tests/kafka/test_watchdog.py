@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from processors.runtime.broker.server import start, stop
-from processors.runtime.faults import Exit
+from processors.runtime.faults import Exit, Fault
 from tests.kafka.workers import deployed, eventually, purchases
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from processors.runtime.broker.node import Broker
+    from tests.kafka.workers import Deployment
 
 
 @pytest.fixture
@@ -42,7 +43,16 @@ def test_a_worker_without_progress_ends(own: Broker, prefix: str, tmp_path: Path
             os.kill(own.pid, signal.SIGCONT)
         (failed,) = (line for line in book.log(stuck) if line["event"] == "failed")
         assert "input waits and nothing was folded" in failed["reason"]
+        eventually(lambda: answers(book))
         book.start()
         book.wait_for(3000)
         sources = book.sources()
         assert len(sources) == len(set(sources)) == 3000
+
+
+def answers(book: Deployment) -> bool:
+    """True once the broker is itself again."""
+    try:
+        return bool(book.sources())
+    except Fault:
+        return False
