@@ -10,7 +10,8 @@ import pytest
 
 from processors.runtime.broker.server import start, stop
 from processors.runtime.faults import Exit, Fault
-from tests.kafka.workers import deployed, eventually, purchases
+from tests.faults import fault
+from tests.kafka.workers import deployed, eventually, every_input_once, purchases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
         stop(home)
 
 
+@fault("F12", checks="O1 V3 L1")
 def test_a_worker_without_progress_ends(own: Broker, prefix: str, tmp_path: Path) -> None:
     """The broker answers no more while records wait; what was decided is whole afterwards."""
     with deployed(own.address, prefix, tmp_path) as book:
@@ -46,8 +48,7 @@ def test_a_worker_without_progress_ends(own: Broker, prefix: str, tmp_path: Path
         eventually(lambda: answers(book))
         book.start()
         book.wait_for(3000)
-        sources = book.sources()
-        assert len(sources) == len(set(sources)) == 3000
+        every_input_once(book, 3000)
 
 
 def answers(book: Deployment) -> bool:
