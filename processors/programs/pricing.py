@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from processors.programs import model
 from processors.programs.compiled import Award
 from processors.programs.conditions import basis_of, holds
 from processors.programs.figures import rounded, steps_of
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from processors.accounts.items import Order
-    from processors.programs import model
     from processors.programs.figures import Ratio
 
 MINOR = 2
@@ -83,6 +83,8 @@ def _rule(
         amount, share_top, share_bottom = basis(order)
         if amount < minimum:
             return Missed("below_minimum", name)
+        if not share_top:  # however it counts: what is paid for with points alone earns none
+            return Missed(NOTHING, name)
         if parts is not None:
             points, figures = parts(order, amount)
             return Award(name, rule.unit, points, figures) if points > 0 else Missed(NOTHING, name)
@@ -135,13 +137,14 @@ def _addition(
     unit = promotion.unit or next(iter(version.units))
     points = steps_of(promotion.add or "0", version.units[unit].scale)
     enough = reached(promotion, version)
-    spend = basis_of(promotion.basis, None)
+    spend = basis_of(promotion.basis, model.Tenders())
     by_unit = promotion.each == "unit"
 
     def price(order: Order) -> Award | Missed:
         if name not in order.frozen.promotions:
             return Missed("not_running", name)
-        if not spend(order)[0] or not enough(order):
+        amount, share_top, _ = spend(order)
+        if not amount or not share_top or not enough(order):
             return Missed("below_minimum", name)
         if by_unit:
             units = spend.units(order)
