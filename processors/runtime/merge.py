@@ -11,7 +11,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from processors.partition import Fetched
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Waiting:
     """What waits in one partition. `ends` are the first offsets not known to exist, by topic."""
 
-    __slots__ = ("buffers", "ends", "positions", "size")
+    __slots__ = ("buffers", "ends", "positions", "size", "weights")
 
     def __init__(self, positions: dict[str, int], ends: dict[str, int]) -> None:
         self.buffers: dict[str, deque[Fetched]] = {topic: deque() for topic in sorted(positions)}
@@ -27,9 +27,11 @@ class Waiting:
         """Next offset to be fetched, by topic; what lies before it is here or folded."""
         self.ends = ends
         self.size = 0
+        self.weights = dict.fromkeys(self.buffers, 0)
+        """Bytes of the values that wait, by topic."""
 
     def take_in(
-        self, topic: str, base: int, position: int, end: int, records: Iterable[Fetched]
+        self, topic: str, base: int, position: int, end: int, records: Sequence[Fetched]
     ) -> None:
         """Take what was read of one topic from `base` up to `position`, if we stand at `base`.
 
@@ -37,10 +39,9 @@ class Waiting:
         """
         if base != self.positions[topic]:
             return
-        buffer = self.buffers[topic]
-        had = len(buffer)
-        buffer.extend(records)
-        self.size += len(buffer) - had
+        self.buffers[topic].extend(records)
+        self.size += len(records)
+        self.weights[topic] += sum(map(_weight, records))
         self.positions[topic] = position
         self.ends[topic] = max(self.ends[topic], end)
 
@@ -52,18 +53,32 @@ class Waiting:
             if not buffer and self.positions[topic] < self.ends[topic]
         ]
 
-    def take(self, most: int) -> list[Fetched]:
-        """The next run: at most `most` records, and none that might come too early."""
+    def full(self, records: int, weight: int) -> list[str]:
+        """Topics of which so many records wait, or so many bytes."""
+        return [
+            topic
+            for topic, buffer in self.buffers.items()
+            if len(buffer) >= records or self.weights[topic] >= weight
+        ]
+
+    def take(self, most: int, heaviest: int) -> list[Fetched]:
+        """The next run, in which nothing comes too early: at most so many records.
+
+        The one with which it reaches `heaviest` bytes is its last.
+        """
         run: list[Fetched] = []
+        weight = 0
         if self.missing():
             return run
         live = [buffer for buffer in self.buffers.values() if buffer]
-        while live and len(run) < most:
+        while live and len(run) < most and weight < heaviest:
             buffer = live[0]
             if len(live) > 1:
                 buffer = min(live, key=_first)
             record = buffer.popleft()
             run.append(record)
+            weight += (added := _weight(record))
+            self.weights[record.topic] -= added
             if not buffer:
                 live = [other for other in live if other]
                 if self.positions[record.topic] < self.ends[record.topic]:
@@ -76,6 +91,10 @@ class Waiting:
         return min(
             (buffer[0].timestamp for buffer in self.buffers.values() if buffer), default=None
         )
+
+
+def _weight(record: Fetched) -> int:
+    return len(record.value or b"")
 
 
 def _first(buffer: deque[Fetched]) -> tuple[int, str, int]:

@@ -69,12 +69,11 @@ class Owner:
 
     def full(self) -> set[TP]:
         """Partitions of topics of which enough waits: they are not fetched for now."""
-        bound = self.settings.waiting_records
+        bounds = self.settings.waiting_records, self.settings.waiting_bytes
         return {
             TP(topic, number)
             for number, owned in self.owned.items()
-            for topic, buffer in owned.waiting.buffers.items()
-            if len(buffer) >= bound or number in self.reclaiming
+            for topic in (self.topics if number in self.reclaiming else owned.waiting.full(*bounds))
         }
 
     def to_announce(self) -> list[int]:
@@ -162,7 +161,7 @@ class Owner:
     async def _drain(self, number: int) -> None:
         while (owned := self.owned.get(number)) is not None and not self.stopping:
             async with owned.lock:
-                run = owned.waiting.take(self.settings.run_records)
+                run = owned.waiting.take(self.settings.run_records, self.settings.run_bytes)
                 if run:
                     await self._fold(owned, run)
             if not run or self.owned.get(number) is not owned:

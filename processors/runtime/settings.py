@@ -54,8 +54,11 @@ class Settings(BaseSettings):
     alias_secret: SecretStr = SecretStr("")
     """Keys the hashes by which aliases are kept."""
     run_records: Annotated[int, Field(ge=1, le=50_000)] = 2_000
+    run_bytes: Annotated[int, Field(ge=1)] = 4 << 20
+    """A run ends with the record that reaches either."""
     waiting_records: Annotated[int, Field(ge=1)] = 8_000
-    """Fetched records that may wait in one partition of one topic."""
+    waiting_bytes: Annotated[int, Field(ge=1)] = 8 << 20
+    """One partition of one topic is not fetched while so many records or bytes of it wait."""
     cached_accounts: Annotated[int, Field(ge=1)] = 20_000
     lag_records: Annotated[int, Field(ge=0)] = 10_000
     """Ledger records by which an account's snapshot may be behind: the most that a recovery folds

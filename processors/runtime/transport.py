@@ -75,7 +75,7 @@ class LedgerConsumer(driver.Consumer):
         positions = {log: at for log, at in wanted.items() if at is not None}
         came = await thread.fetch(positions) if positions else {}
         for log, fetch in came.items():
-            records = [_fetched(record) for record in fetch.records]
+            records = [fetched(record) for record in fetch.records]
             owner.add(log.topic, log.partition, fetch, records)
         astray = {log: owner.position(log) for log in positions if log not in came}
         if astray and self.flow_active:
@@ -133,7 +133,8 @@ class LedgerConsumer(driver.Consumer):
         return True
 
 
-def _fetched(record: Any) -> Fetched:
+def fetched(record: Any) -> Fetched:
+    """What the fold needs of the client's record."""
     return Fetched(
         record.topic,
         record.partition,

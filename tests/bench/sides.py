@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import psutil
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from processors.partition.records import ROLES
+from processors.runtime.reading import reader
 from processors.runtime.settings import Settings
 
 if TYPE_CHECKING:
@@ -93,6 +95,13 @@ class Side:
                 await asyncio.sleep(LOOK_SECONDS)
         finally:
             await consumer.stop()
+
+    async def outputs(self) -> int:
+        """Offsets taken by what was written: records, and few markers of transactions."""
+        names = self.settings.names
+        async with reader(self.settings.broker) as read:
+            logs = [(names.of(role), number) for role in ROLES for number in range(PARTITIONS)]
+            return sum(span.end for span in await read.spans(logs))
 
     def stop(self) -> None:
         """End it."""

@@ -29,8 +29,11 @@ class Throughput(NamedTuple):
     """What one side did with a preloaded input."""
 
     events_per_second: float
-    cpu_per_million: float
-    broker_cpu_per_million: float
+    cpu_us: float
+    """CPU microseconds per event, which is CPU seconds per million events."""
+    broker_cpu_us: float
+    outputs: float
+    """Records written per event."""
     peak_mib: float
 
 
@@ -40,6 +43,7 @@ class _Whole(NamedTuple):
     seconds: float
     cpu: float
     broker_cpu: float
+    outputs: int
     peak_mib: float
 
 
@@ -52,6 +56,7 @@ async def throughput(side: str, broker: Broker, prefix: str, events: int, log: P
         events / (many.seconds - few.seconds),
         (many.cpu - few.cpu) * scale,
         (many.broker_cpu - few.broker_cpu) * scale,
+        (many.outputs - few.outputs) / events,
         many.peak_mib,
     )
 
@@ -66,7 +71,8 @@ async def _whole(side: str, broker: Broker, prefix: str, events: int, log: Path)
     running = Side(side, settings, log)
     try:
         await running.until(events)
-        spent = time.monotonic() - began
-        return _Whole(spent, running.cpu(), cpu_of(kafka) - broker_cpu, running.peak / 2**20)
+        spent, cpu = time.monotonic() - began, running.cpu()
+        kafka_cpu = cpu_of(kafka) - broker_cpu
+        return _Whole(spent, cpu, kafka_cpu, await running.outputs(), running.peak / 2**20)
     finally:
         running.stop()

@@ -71,4 +71,4 @@ def test_what_was_read_from_elsewhere_is_not_taken() -> None:
     waiting.take_in(TOPIC, 5, 7, 9, first)
     waiting.take_in(TOPIC, 5, 7, 9, first)
     waiting.take_in(TOPIC, 7, 9, 9, later)
-    assert [record.offset for record in waiting.take(10)] == [5, 6, 7, 8]
+    assert [record.offset for record in waiting.take(10, 1_000)] == [5, 6, 7, 8]
