@@ -56,5 +56,5 @@ fuzz: setup
 # The local broker first: its data lies below .loyalty.
 clean:
 	@if [ -x $(BIN)/loyalty ] && [ -d .loyalty ]; then LOYALTY_HOME=.loyalty $(BIN)/loyalty broker stop; fi
-	rm -rf $(VENV) .loyalty .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf $(VENV) .loyalty .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist worker*.log
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
