@@ -31,6 +31,7 @@ WORDS = {
     "missing": "is missing",
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
+    "less_than": "must be less than {lt}",
     "too_short": "must have {min_length} of them, and has {actual_length}",
     "too_long": "must have {max_length} of them, and has {actual_length}",
     "string_too_short": "must not be empty",
@@ -39,6 +40,7 @@ WORDS = {
 PATTERNS = {
     "spend": "must be spend, points, orders or activity:NAME",
     "order": "must be order, redemption, activity:NAME or entitlement:REWARD",
+    "^[A-Z]": "must be a currency code of three capital letters, such as EUR",
     "": "must be made of letters, digits, dots, dashes and underscores, without spaces",
 }
 """By what the pattern begins with."""

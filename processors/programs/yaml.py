@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from typing import TYPE_CHECKING, cast
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import RoundTripConstructor
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning
 
 from processors.programs.findings import Finding, ProgramError
 
@@ -43,9 +45,18 @@ def parse(path: Path, file: str = "") -> CommentedMap:
     yaml.Constructor = _Constructor
     try:
         text = path.read_text("utf-8")
-        tree = yaml.load(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", ReusedAnchorWarning)
+            tree = yaml.load(text)
     except MarkedYAMLError as bad:
         raise wrong(*_culprit(bad, text), "yaml") from None
+    except ReusedAnchorWarning as bad:
+        *_, (line, column) = re.findall(r"line (\d+), column (\d+)", str(bad))
+        problem = "is no YAML that can be read in one way: an anchor with a name that is taken"
+        raise wrong(int(line), int(column), problem, "yaml") from None
+    except (AttributeError, RecursionError):
+        problem = "is no YAML that can be read: an alias (`*name`) leads back to what it stands in"
+        raise wrong(1, 1, problem, "yaml") from None
     except (OSError, UnicodeDecodeError) as bad:
         raise wrong(1, 1, f"cannot be read: {bad}") from None
     if not isinstance(tree, CommentedMap):

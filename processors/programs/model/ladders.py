@@ -9,6 +9,7 @@ from pydantic import Field
 from processors.programs.model.conditions import Basis
 from processors.programs.model.words import (
     Count,
+    Currency,
     Model,
     Name,
     Points,
@@ -21,7 +22,7 @@ from processors.programs.model.words import (
 class Rung(Model):
     """One tier, from the lowest up."""
 
-    at: Points | dict[Name, Points] = "0"
+    at: Points | dict[Currency, Points] = "0"
     """The figure from which it is held; by currency where they differ. The lowest has 0."""
     attribute: dict[Name, Scalar] = {}
     """A member with this attribute holds the tier, whatever is counted."""

@@ -27,7 +27,15 @@ from processors.programs.model.spending import (
     Redemption,
     Reminder,
 )
-from processors.programs.model.words import Day, Model, Name, Names, Positive, UnitName, Zone
+from processors.programs.model.words import (
+    Currency,
+    Day,
+    Model,
+    Name,
+    Positive,
+    UnitName,
+    Zone,
+)
 
 
 class Refund(Model):
@@ -62,7 +70,7 @@ class Version(Model):
     """Its first day; orders keep the version of their own time."""
     retroactive: bool = False
     """Earlier referral grants are priced again, and the difference is posted."""
-    currencies: Names | None = Field(default=None, strict=False)
+    currencies: tuple[Currency, ...] | None = Field(default=None, strict=False)
     """Purchases in others are refused; all are booked, unless named."""
     units: dict[Name, Unit] = {}
     """By their names."""

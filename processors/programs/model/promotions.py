@@ -21,6 +21,7 @@ from processors.programs.model.words import (
     TierName,
     UnitName,
     Weekday,
+    Whole,
 )
 
 Stacking = Literal["additive", "multiplicative", "best_only", "latest_only"]
@@ -95,7 +96,7 @@ class Promotion(Model):
     """What reaches the target: money spent, orders, or units."""
     group: Name | None = None
     """Promotions of one group combine; between groups the best one counts."""
-    priority: int = 0
+    priority: Whole = 0
     """Of two promotions with a `rate`, or of one day, the higher one goes first."""
     announce_days: Count | None = None
     """Every member is told so many days before it starts, at 00:00."""

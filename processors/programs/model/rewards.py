@@ -8,6 +8,7 @@ from pydantic import Field
 
 from processors.programs.model.promotions import Limit
 from processors.programs.model.words import (
+    Currency,
     Day,
     Figure,
     LadderName,
@@ -110,7 +111,7 @@ class Reward(Model):
     """Other prices in windows."""
     minimum_order: Money | None = None
     """Of the order that it is used on."""
-    currency: Name | None = None
+    currency: Currency | None = None
     """Of that order."""
     ladder: LadderName | None = None
     """Of its tiers; the first one, unless named."""

@@ -25,6 +25,8 @@ class Model(BaseModel):
 def _decimal(value: str) -> str:
     if ratio_of(value)[0] < 0:
         raise ValueError("must not be negative")
+    if len(value) > MOST_DIGITS:
+        raise ValueError(f"must have at most {MOST_DIGITS} digits")
     return value
 
 
@@ -69,6 +71,7 @@ def _clock(value: str) -> str:
     return value
 
 
+MOST_DIGITS = 15
 MINOR = 2
 """Places of a currency's minor unit."""
 
@@ -108,9 +111,13 @@ Day = Annotated[date, BeforeValidator(_date)]
 Clock = Annotated[str, AfterValidator(_clock)]
 """A local time of day."""
 Zone = Annotated[str, AfterValidator(_zone)]
-Positive = Annotated[int, Field(ge=1)]
-Count = Annotated[int, Field(ge=0)]
-Scalar = str | bool | int
+MOST = 1_000_000
+Positive = Annotated[int, Field(ge=1, le=MOST)]
+Count = Annotated[int, Field(ge=0, le=MOST)]
+Whole = Annotated[int, Field(ge=-MOST, le=MOST)]
+Scalar = str | bool | Annotated[int, Field(ge=-(2**63), lt=2**63)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+"""An ISO 4217 code, such as EUR."""
 Names = tuple[Name, ...]
 TierNames = tuple[TierName, ...]
 Rounding = Literal["floor", "ceil", "half_up"]
