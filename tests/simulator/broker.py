@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 RACK = "rack"
 """Not None, by whose address the client would order brokers in a set."""
-LEAST_WAIT_SECONDS = 0.3
+LEAST_WAIT_SECONDS = 0.5
 """Empty fetches are answered no sooner, to spare the simulation work; news is answered at once."""
 
 

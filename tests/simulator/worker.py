@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from processors.runtime.settings import Settings
 
 log = structlog.get_logger("simulator")
+LEAST_SLEEP_SECONDS = 0.05
 
 
 class Thread(LedgerThread):
@@ -86,8 +87,8 @@ class Consumer(LedgerConsumer):
         await asyncio.sleep(0.05)
 
     async def sleep(self, n: Any, **_kwargs: Any) -> None:
-        """Sleep."""
-        await asyncio.sleep(n)
+        """Sleep; longer than asked for, to spare the simulation turns in which nothing happens."""
+        await asyncio.sleep(max(n, LEAST_SLEEP_SECONDS))
 
 
 class Worker(ConsumerRebalanceListener):
