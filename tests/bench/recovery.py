@@ -28,6 +28,7 @@ from processors.runtime.broker import server
 from processors.runtime.reading import reader
 from tests.bench.load import HEADERS, START_MS, preload, stamp
 from tests.bench.sides import PARTITIONS, Side, settings_for
+from tests.demo.running import interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -183,4 +184,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, interrupted)
     main()

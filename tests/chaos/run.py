@@ -105,6 +105,9 @@ class Run:
     def __exit__(self, *_error: object) -> None:
         for havoc in self.havocs:
             havoc.over.set()
+        for havoc in self.havocs:
+            if havoc.is_alive():
+                havoc.join()  # it may be starting what must be stopped
         self.over.set()
         self.keeping.join()
         self.crew.stop()
