@@ -217,13 +217,23 @@ def batch(pid: int, epoch: int, sequence: int, value: bytes) -> bytes:
     return bytes(builder.build())
 
 
+async def identity(client: AIOKafkaClient) -> Any:
+    """A producer's id; a broker that has none at hand yet is asked again."""
+    for _ in range(int(PATIENCE_SECONDS * 10)):
+        request = InitProducerIdRequest(None, 60_000)  # type: ignore[arg-type]
+        told = await client.send(client.get_random_node(), request)
+        if not told.error_code:
+            return told
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"no producer id, error {told.error_code}")
+
+
 async def sequences_are_checked(servers: str, topic: str) -> Seen:
     """A repeat gets the offset of the first time; a gap, and what is too old, an error."""
     client = AIOKafkaClient(bootstrap_servers=servers)
     await client.bootstrap()
     await client.add_topic(topic)
-    node = client.get_random_node()
-    told = await client.send(node, InitProducerIdRequest(None, 60_000))  # type: ignore[arg-type]
+    told = await identity(client)
     seen: Seen = []
     try:
         for sequence in (0, 1, 1, 0, 3, 2, 3, 4, 5, 6, 7, 0, 6):
