@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import structlog
+from faust.exceptions import ConsumerNotStarted
 
 from processors.partition.head import Refused
 from processors.programs.load import load
@@ -25,6 +26,8 @@ from processors.runtime.settings import unknown_variables
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from socket import socket
+
+    from faust.types import TP
 
     from processors.runtime.app import LedgerApp
     from processors.runtime.settings import Settings
@@ -142,6 +145,14 @@ async def _drain(settings: Settings, app: LedgerApp) -> None:
         log.warning("drained in part", reason=repr(error))
 
 
+def _assigned(app: LedgerApp) -> Iterable[TP]:
+    """What the group gave us: nothing yet, while Faust is still starting its consumer."""
+    try:
+        return app.consumer.assignment()
+    except ConsumerNotStarted:
+        return ()
+
+
 async def _watch(settings: Settings, app: LedgerApp) -> None:
     """End the worker when work waits and nothing is done about it, or when the app crashed."""
     whole_at = time.monotonic()
@@ -155,7 +166,7 @@ async def _watch(settings: Settings, app: LedgerApp) -> None:
             owner.telemetry.progress_at = now
         elif (idle := now - owner.telemetry.progress_at) > settings.watchdog_seconds:
             raise RuntimeError(f"input waits and nothing was folded for {idle:.0f} seconds")
-        lacking = owner.lacking(app.consumer.assignment())
+        lacking = owner.lacking(_assigned(app))
         if not lacking or owner.turning.locked():
             whole_at = now
         elif now - whole_at > settings.watchdog_seconds:
