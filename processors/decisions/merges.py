@@ -26,6 +26,8 @@ from schemas.transfers import AliasClaim, MergeContent, MergeRequest
 from schemas.values import identity
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from processors.accounts.account import Account
     from processors.accounts.draft import Draft
     from schemas.inputs.members import MemberMerged
@@ -175,10 +177,17 @@ def _take_over_order(draft: Draft, name: str, order: Order) -> None:
     plan_settling(draft, name, order, version)
 
 
+def _free(name: str, origin: str | None, lots: Mapping[str, Lot]) -> str:
+    """A name for a lot that comes by a merge: its own, or what tells it from those of before."""
+    while name in lots:
+        name = f"{name}/{origin}"
+    return name
+
+
 def _take_over_points(draft: Draft, content: Belongings) -> None:
     legs: dict[str, list[Leg]] = {}
     for name, lot in sorted(content.lots.items()):
-        mine = name if name not in draft.account.lots else f"{name}/{lot.origin}"
+        mine = _free(name, lot.origin, draft.account.lots)
         draft.put("lots", mine, lot)
         for bucket in BUCKETS:
             amount: int = getattr(lot, bucket)

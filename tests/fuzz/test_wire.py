@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.inputs import INPUTS
+from tests.faults import fault
 from tests.fuzz.target import OUTCOMES, REASONS, STRUCTURED, fold, golden
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def put(event: object, path: tuple[str | int, ...], value: object) -> bytes:
     return orjson.dumps(changed)
 
 
+@fault("F44", checks="O1 L3")
 @pytest.mark.parametrize(("place", "kind"), list(enumerate(sorted(INPUTS))))
 def test_a_hostile_value_in_any_place_is_no_crash(place: int, kind: str) -> None:
     """Each value in each place; each type under one program, whose rules take it up."""
@@ -105,6 +107,7 @@ def test_a_hostile_value_in_any_place_is_no_crash(place: int, kind: str) -> None
             assert fold(record, program=program, but=kind) in OUTCOMES | REASONS
 
 
+@fault("F43", checks="O1 L3")
 @pytest.mark.parametrize("value", BYTES, ids=lambda value: repr(value)[:20])
 @pytest.mark.parametrize("key", [None, b"", b"\xff", b"k" * 100_000])
 def test_what_is_no_event_is_one_dead_letter(value: bytes | None, key: bytes | None) -> None:

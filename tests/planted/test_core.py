@@ -1,0 +1,71 @@
+"""Each planted defect of the core is seen by the tests that stand for it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.planted.core import CORE, Defect
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("docs", "processors", "programs", "projections", "schemas", "tests")
+FAILED = 1
+"""What pytest exits with when tests failed, and nothing else went wrong."""
+
+
+def copied(to: Path) -> Path:
+    """The code and its tests, to be spoilt."""
+    leave = shutil.ignore_patterns("__pycache__")
+    for room in ROOMS:
+        shutil.copytree(ROOT / room, to / room, ignore=leave)
+    for file in ("pyproject.toml", "README.md", "Makefile", "LICENSE", "docker-compose.yml"):
+        shutil.copy(ROOT / file, to / file)
+    return to
+
+
+def plant(defect: Defect, tree: Path) -> None:
+    """Change the one line. Raises AssertionError when the source says it no more, or twice."""
+    file = tree / defect.file
+    text = file.read_text("utf-8")
+    assert text.count(defect.was) == 1, f"{defect.file} does not say just once: {defect.was}"
+    file.write_text(text.replace(defect.was, defect.now), "utf-8")
+
+
+def judged(tree: Path, judges: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """The judges' verdict on a tree: pytest's exit code, and what it printed."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
+    return subprocess.run(  # noqa: S603 - our own command
+        [*command, *judges],
+        cwd=tree,
+        env=os.environ | {"CI": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=280,
+    )
+
+
+@pytest.mark.parametrize("defect", CORE, ids=lambda defect: defect.name)
+def test_a_planted_defect_is_seen(defect: Defect, tmp_path: Path) -> None:
+    """At least one of its judges fails."""
+    tree = copied(tmp_path / "tree")
+    plant(defect, tree)
+    ran = judged(tree, defect.judges.split())
+    assert ran.returncode == FAILED, f"{defect.name} survives:\n{ran.stdout[-2_000:]}"
+
+
+def test_without_a_defect_every_judge_passes(tmp_path: Path) -> None:
+    """What fails in a spoilt copy fails because it is spoilt."""
+    ran = judged(
+        copied(tmp_path / "tree"), sorted({one for row in CORE for one in row.judges.split()})
+    )
+    assert ran.returncode == 0, ran.stdout[-2_000:]

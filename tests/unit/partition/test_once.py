@@ -1,0 +1,70 @@
+"""What was decided is decided once, and what is due comes first."""
+
+from __future__ import annotations
+
+from processors.engine import engine_of
+from processors.partition.head import HEAD_KEY
+from processors.partition.records import SNAPSHOTS
+from processors.programs.load import load
+from processors.topology import Topology
+from schemas.values import parse_instant
+from tests.driver.book import accounts, put, records
+from tests.driver.busy import busy, decoded, ledgers, played
+from tests.faults import fault
+from tests.properties.test_permuted_arrival import order, sent
+
+TRANSFERS = "loyalty.transfers.v1"
+
+
+def test_a_transfer_that_comes_again_changes_no_account() -> None:
+    """Also when it is the very last one that was folded."""
+    topology = played(busy(5), partitions=2)
+    before = decoded(topology)
+    for log in topology.logs[TRANSFERS]:
+        last = list(log.read())[-1]
+        log.records.append(last._replace(offset=len(log.records)))
+    topology.pump()
+    assert decoded(topology) == before
+    assert [one.outcome for one in records(topology) if one.transfer].count("duplicate") == 2
+
+
+@fault("F63", checks="D4 O1")
+def test_snapshots_from_before_the_last_runs_lose_and_double_nothing() -> None:
+    """The ledger beyond them says what was decided, and where to go on."""
+    topology = played(busy(5), partitions=2)
+    before, written = decoded(topology), ledgers(topology)
+    for number, log in enumerate(topology.logs[SNAPSHOTS]):
+        heads = [record.offset for record in log.read() if record.key == HEAD_KEY]
+        del log.records[heads[-4] + 1 :]
+        topology.restart(number)
+    assert decoded(topology) == before
+    topology.pump()
+    assert ledgers(topology) == written
+
+
+def test_what_is_due_at_an_events_own_instant_comes_before_it() -> None:
+    """Points that are released at midnight can be spent at midnight."""
+    bought = parse_instant("2026-03-02T12:00:00-05:00")
+    released = parse_instant("2026-03-16T00:00:00-04:00")
+    asked: dict[str, object] = {"redemption_id": "X", "amount": "50"}
+    topology = Topology(engine_of(load("starter"), 1), 1)
+    put(topology, [order("A", "ana", bought, 10_000)])
+    put(topology, [sent("loyalty.redemption.requested.v1", "r", "ana", released, asked)])
+    topology.pump()
+    assert records(topology)[-1].outcome == "accepted"
+    assert accounts(topology)["ana"].totals["points"].reserved == 50
+
+
+def test_a_refusal_is_no_update() -> None:
+    """What was refused is recorded, and consumers of balances hear nothing of it."""
+    at = parse_instant("2026-03-02T12:00:00-05:00")
+    asked: dict[str, object] = {"redemption_id": "X", "amount": "50"}
+    topology = Topology(engine_of(load("starter"), 1), 1)
+    put(topology, [order("A", "ana", at, 10_000)])
+    topology.pump()
+    before = len(topology.written("balances"))
+    put(topology, [sent("loyalty.redemption.requested.v1", "r", "ana", at + 1_000_000, asked)])
+    topology.pump()
+    refused = records(topology)[-1]
+    assert (refused.outcome, refused.member_sequence) == ("refused", None)
+    assert len(topology.written("balances")) == before
