@@ -1,4 +1,4 @@
-"""A fixed life of two members, from which the golden bytes of everything stored were taken."""
+"""Fixed lives of some members, from which the golden bytes of everything stored were taken."""
 
 from __future__ import annotations
 
@@ -49,12 +49,68 @@ EVENTS: tuple[tuple[str, str, str, dict[str, object]], ...] = (
 )
 
 
-def play() -> Topology:
-    """The story, folded on two partitions; nobody's clock is asked."""
-    topology = Topology(engine_of(load("starter"), 2), partitions=2, lag=1)
-    for number, (time, subject, kind, data) in enumerate(EVENTS):
+AGAIN: tuple[tuple[str, str, str, dict[str, object]], ...] = (
+    ("2026-03-01T10:00:00Z", "fred", "loyalty.member.enrolled.v1", {"aliases": ["code:FRED"]}),
+    ("2026-03-01T11:00:00Z", "code:FRED", "commerce.purchase.completed.v1", PURCHASE),
+    ("2026-03-01T12:00:00Z", "code:GINA", "commerce.purchase.completed.v1", PURCHASE),
+    ("2026-03-01T13:00:00Z", "gina", "loyalty.member.alias_linked.v1", {"alias": "code:GINA"}),
+    ("2026-03-01T14:00:00Z", "gina", "loyalty.member.alias_linked.v1", {"alias": "code:FRED"}),
+    (
+        "2026-03-02T10:00:00Z",
+        "fred",
+        "commerce.purchase.refunded.v1",
+        {"refund_id": "R2", "order_id": "unknown", "amount_minor": 1000},
+    ),
+    (
+        "2026-03-03T10:00:00Z",
+        "fred",
+        "loyalty.redemption.requested.v1",
+        {"redemption_id": "X2", "reward_id": "five_off"},
+    ),
+    ("2026-03-04T10:00:00Z", "fred", "loyalty.entitlement.used.v1", {"reward_id": "silver_gift"}),
+    ("2026-03-05T10:00:00Z", "fred", "loyalty.member.merged.v1", {"from_member": "gina"}),
+    ("2026-03-06T10:00:00Z", "fred", "loyalty.member.unmerged.v1", {"from_member": "gina"}),
+    ("2027-05-01T10:00:00Z", "gina", "loyalty.member.erased.v1", {}),
+)
+"""Aliases, what waits or is refused, a reward used, a merge undone, points that end, an erasure."""
+GIVEN: tuple[tuple[str, str, str, dict[str, object]], ...] = (
+    ("2026-03-01T10:00:00Z", "ana", "loyalty.member.enrolled.v1", {}),
+    (
+        "2026-03-01T11:00:00Z",
+        "ben",
+        "loyalty.member.enrolled.v1",
+        {"attributes": {"role": "observer"}},
+    ),
+    (
+        "2026-03-02T10:00:00Z",
+        "ana",
+        "engagement.recognition.given.v1",
+        {"recognition_id": "G1", "to": "cleo", "amount": "5"},
+    ),
+    (
+        "2026-03-02T11:00:00Z",
+        "ana",
+        "engagement.recognition.given.v1",
+        {"recognition_id": "G2", "to": "ben", "amount": "5"},
+    ),
+)
+"""A gift that arrives, and one that goes back."""
+TOLD: tuple[tuple[str, str, str, dict[str, object]], ...] = (
+    ("2025-06-01T10:00:00Z", "ana", "loyalty.member.enrolled.v1", {}),
+    ("2025-10-20T10:00:00Z", "ana", "loyalty.member.profile_changed.v1", {"market": "US"}),
+)
+"""Promotions that are announced."""
+
+
+def play(
+    program: str = "starter",
+    events: tuple[tuple[str, str, str, dict[str, object]], ...] = EVENTS,
+) -> Topology:
+    """A story, folded on two partitions; nobody's clock is asked."""
+    topology = Topology(engine_of(load(program), 2), partitions=2, lag=1)
+    for number, (time, subject, kind, data) in enumerate(events):
         topology.advance(parse_instant(time))
-        body = {
+        body: dict[str, object] = {
             "specversion": "1.0",
             "id": f"g{number}",
             "source": "golden",
@@ -65,14 +121,23 @@ def play() -> Topology:
         }
         topology.send(TOPIC, subject.encode(), orjson.dumps(body), STRUCTURED)
         topology.pump()
+    if events is AGAIN:
+        for kind in ("loyalty.member.erased.v1", "loyalty.member.enrolled.v1"):
+            topology.send(TOPIC, b"gina", orjson.dumps(body | {"type": kind}), STRUCTURED)
     topology.send(TOPIC, b"fred", b"{no json", STRUCTURED)
     topology.pump()
     return topology
 
 
 def stored() -> Iterator[tuple[str, bytes]]:
-    """Everything that the story stored, by topic and place: headers, then the value."""
-    topology = play()
+    """Everything that the stories stored, by topic and place: headers, then the value."""
+    yield from _stored("", play())
+    yield from _stored("again-", play("starter", AGAIN))
+    yield from _stored("given-", play("assembly-recognition", GIVEN))
+    yield from _stored("told-", play("seasonal", TOLD))
+
+
+def _stored(story: str, topology: Topology) -> Iterator[tuple[str, bytes]]:
     for role in sorted(topology.roles):
         for place, record in enumerate(topology.written(role)):
             headers = b"".join(
@@ -80,4 +145,4 @@ def stored() -> Iterator[tuple[str, bytes]]:
                 for name, value in record.headers
                 if name != "loyalty.dlq.failed_at"
             )
-            yield f"{role}-{place:02d}", headers + (record.value or b"")
+            yield f"{role}-{story}{place:02d}", headers + (record.value or b"")
