@@ -9,7 +9,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from processors.accounts.balance import best_currency
-from processors.accounts.tiers import figure, rank_of, standing_of
+from processors.accounts.standings import figure, rank_of, standing_of
 from processors.partition.records import LEDGER
 from processors.programs.calendars import calendar
 from processors.programs.unmet import turned_away

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from processors.accounts.account import Totals
-from processors.accounts.tiers import figure, standing_of
+from processors.accounts.standings import figure, standing_of
 from schemas.values import format_amount, format_instant
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from processors.accounts.tiers import counter_key
+from processors.accounts.standings import counter_key
 
 if TYPE_CHECKING:
     from processors.accounts.draft import Draft

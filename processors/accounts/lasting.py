@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from processors.accounts.anchors import deadline, running
-from processors.accounts.tiers import tiers_held
+from processors.accounts.standings import tiers_held
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

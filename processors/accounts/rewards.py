@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec.structs import replace
 
 from processors.accounts.items import Grant
-from processors.accounts.tiers import tier_of
+from processors.accounts.standings import tier_of
 from schemas.ledger import Eligibility
 from schemas.values import digest
 

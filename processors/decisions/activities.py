@@ -11,7 +11,8 @@ from processors.accounts.items import Frozen, Order
 from processors.accounts.lasting import renew
 from processors.accounts.lots import Origin
 from processors.accounts.rewards import follow_tiers, grant
-from processors.accounts.tiers import counter_key, raise_tier
+from processors.accounts.standings import counter_key
+from processors.accounts.tiers import raise_tier
 from processors.decisions.caps import earn_within
 from processors.decisions.conversions import convert
 from processors.decisions.milestones import done_key

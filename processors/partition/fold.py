@@ -145,17 +145,16 @@ class Partition:
     def _event(self, fetched: Fetched) -> bool:
         topic, number, offset, timestamp, _, value, headers = fetched
         at = Coordinates(offset, number, timestamp, topic)
-        engine = self.engine
         try:
-            received = engine.read(value, headers)
+            received = self.engine.read(value, headers)
         except Unreadable as bad:
             self._bury(fetched, at, Fault(bad.reason, bad.stage, bad.path, bad.detail))
             return True
-        if received.time > timestamp * 1000 + engine.ahead:
+        if received.time > timestamp * 1000 + self.engine.ahead:
             self._bury(fetched, at, TOO_EARLY)
             return True
-        name = engine.account_of(received.subject)
-        item = event_input(engine, received, name, at)
+        name = self.engine.account_of(received.subject)
+        item = event_input(self.engine, received, name, at)
         if partition_of(name, self.count) != self.number:
             if partition_of(received.subject, self.count) != self.number:
                 self.writer.batch.mis_keyed += 1

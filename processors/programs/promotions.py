@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from processors.accounts.items import Frozen
-from processors.accounts.tiers import tier_of
+from processors.accounts.standings import tier_of
 from processors.programs.birthdays import running
 from processors.programs.calendars import WEEKDAYS
 from processors.programs.choices import chosen_mark

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from processors.accounts.tiers import figure
+from processors.accounts.standings import figure
 from processors.programs.expressions.compiling import facts_of
 
 if TYPE_CHECKING:
