@@ -24,6 +24,7 @@ from processors.decisions.memberships import end_membership
 from processors.decisions.purchases import settle
 from processors.decisions.redemptions import release_hold
 from processors.decisions.reviews import approve_by_itself
+from processors.decisions.waiting import give_up
 from schemas.ledger import Notice
 from schemas.values import format_amount
 
@@ -64,6 +65,8 @@ def _rank(draft: Draft, name: str) -> int:
     return RANKS[collection]
 
 
+UNKNOWN = {"order": "unknown_order", "review": "unknown_review", "owner": "unknown_member"}
+"""Why an input is refused that waited in vain, by the kind of what it waited for."""
 RANKS = {
     "redemptions": 2,
     "reviews": 2,
@@ -109,13 +112,8 @@ def _release(draft: Draft, key: str) -> None:
 
 def _give_up(draft: Draft, key: str) -> None:
     """A parked input whose time is over is refused."""
-    parked = draft.account.parked[key]
-    draft.put("parked", key, None)
-    reasons = {"order": "unknown_order", "review": "unknown_review", "owner": "unknown_member"}
-    kind = parked.waits_for.partition("/")[0]
-    draft.refuse(reasons.get(kind, "unknown_redemption"), f"settled/{parked.id}")
-    if parked.id:
-        draft.settles.append(key)
+    kind = draft.account.parked[key].waits_for.partition("/")[0]
+    give_up(draft, key, UNKNOWN.get(kind, "unknown_redemption"))
 
 
 def _judge(draft: Draft, key: str) -> None:

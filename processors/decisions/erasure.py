@@ -13,6 +13,7 @@ from processors.accounts.items import Profile
 from processors.accounts.rewards import close
 from processors.decisions.redemptions import release_hold
 from processors.decisions.verdict import ACCEPTED, Verdict
+from processors.decisions.waiting import give_up
 
 if TYPE_CHECKING:
     from processors.accounts.draft import Draft
@@ -56,19 +57,11 @@ def wipe(draft: Draft) -> None:
     for key in sorted(account.grants):
         close(draft, key, "withdrawn", REASON)
     for key in sorted(account.parked):
-        _give_up(draft, key)
+        give_up(draft, key, REFUSAL)
     for collection in FORGOTTEN:
         for key in sorted(getattr(account, collection)):
             draft.put(collection, key, None)
     _rename_lots(draft)
-
-
-def _give_up(draft: Draft, key: str) -> None:
-    parked = draft.account.parked[key]
-    draft.put("parked", key, None)
-    draft.refuse(REFUSAL, f"settled/{parked.id}")
-    if parked.id:
-        draft.settles.append(key)
 
 
 def _rename_lots(draft: Draft) -> None:

@@ -46,6 +46,15 @@ def park(draft: Draft, waits_for: str, days: int | None = None) -> None:
     draft.put("parked", identity(item.source, item.id), parked)
 
 
+def give_up(draft: Draft, key: str, reason: str) -> None:
+    """A parked input waits no more: it is refused, and so settled."""
+    parked = draft.account.parked[key]
+    draft.put("parked", key, None)
+    draft.refuse(reason, f"settled/{parked.id}")
+    if parked.id:
+        draft.settles.append(key)
+
+
 def input_of(parked: Parked) -> Input:
     """The input as it came."""
     topic, partition, offset, timestamp = parked.at
