@@ -33,7 +33,13 @@ def counts_now(version: Version, ladder: Ladder, order: Order, now: int) -> int:
         return sum([line.kept_minor for line in order.lines if line.kind == "goods"])
     if ladder.counts == "points":
         return _points(version, ladder, order)
-    return int(ladder.counts == "orders")
+    return int(ladder.counts == "orders" and _keeps_goods(order))
+
+
+def _keeps_goods(order: Order) -> bool:
+    """True while anything of its goods is kept, for money or free of charge."""
+    goods = (line for line in order.lines if line.kind == "goods")
+    return any(line.kept_minor or line.kept_quantity for line in goods)
 
 
 def _points(version: Version, ladder: Ladder, order: Order) -> int:

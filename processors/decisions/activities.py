@@ -56,11 +56,11 @@ def _earn(
     if isinstance(award, Missed):
         draft.missed.append(award)
         return
-    if rule.once:
-        draft.put("marks", done, str(draft.time))
     origin = Origin(f"activity/{draft.item.source}/{draft.item.id}", draft.version.id, draft.time)
     if award.amount and not earn_within(draft, rule.rule, award.amount, origin):
         return
+    if rule.once:  # what a cap left nothing of was not the one time
+        draft.put("marks", done, str(draft.time))
     if rule.reward_id is not None:
         grant(draft, draft.version.rewards[rule.reward_id], rule.rule.id)
     draft.fire(award.rule, award.figures)
@@ -76,7 +76,7 @@ def _as_order(draft: Draft, attributes: dict[str, str | int | bool]) -> Order:
 def _count(draft: Draft, activity: str, quantity: int) -> None:
     notices = len(draft.notices)
     wanted = (one.on_counter for one in draft.version.milestones if one.on_counter is not None)
-    if activity in {name for name, _ in wanted}:
+    if activity in {done.activity for done in wanted}:
         draft.count(done_key(activity), quantity)
     for ladder in draft.version.ladders:
         if ladder.counts != f"activity:{activity}":

@@ -9,6 +9,7 @@ from processors.accounts.lasting import follow_pauses
 from processors.accounts.lots import expire
 from processors.accounts.rewards import refresh
 from processors.decisions.almanac import plan
+from processors.decisions.conversions import plan_conversions
 from processors.decisions.milestones import judge_milestones
 from processors.inputs import TIME_PASSED
 from schemas.values import identity
@@ -44,6 +45,8 @@ def round_off(draft: Draft) -> None:
         refresh(draft)
         if draft.version.reminders and draft.account.schedule:
             plan_reminders(draft)
+        if draft.version.conversions:
+            plan_conversions(draft)
         if draft.program.almanac:
             plan(draft)
     draft.fresh.clear()

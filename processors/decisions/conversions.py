@@ -17,17 +17,41 @@ if TYPE_CHECKING:
     from schemas.ledger import Bucket
 
 
+CONVERT = "convert"
+"""The kind of the timers at which points become vouchers."""
+
+
 def convert(draft: Draft, version: Version) -> None:
     """Every full threshold makes a voucher, by the version that priced the points just posted."""
     for conversion in version.conversions:
-        available = draft.totals(conversion.unit).available
-        if available < conversion.threshold:
+        if conversion.next_at is None:
+            _make_all(draft, version, conversion)
+
+
+def plan_conversions(draft: Draft) -> None:
+    """Where points become vouchers on set dates, see to it that the next one is due."""
+    for conversion in draft.version.conversions:
+        if conversion.next_at is None:
             continue
-        many = 1 if conversion.mode == "reset" else available // conversion.threshold
-        for _ in range(many):
-            _make(draft, version, conversion)
-        if conversion.mode == "reset":
-            expire(draft, [name for name, _ in in_order(draft, conversion.unit)], "reset")
+        timer = f"{CONVERT}/{conversion.id}"
+        full = draft.totals(conversion.unit).available >= conversion.threshold
+        if full and timer not in draft.account.timers:
+            draft.put("timers", timer, conversion.next_at(draft.time, draft.account))
+
+
+def convert_on_date(draft: Draft, name: str) -> None:
+    """The day of a conversion has come: by the version in force, if that still has it."""
+    for conversion in draft.version.conversions:
+        if conversion.id == name and conversion.next_at is not None:
+            _make_all(draft, draft.version, conversion)
+
+
+def _make_all(draft: Draft, version: Version, conversion: Conversion) -> None:
+    full = draft.totals(conversion.unit).available // conversion.threshold
+    for _ in range(min(full, 1) if conversion.mode == "reset" else full):
+        _make(draft, version, conversion)
+    if full and conversion.mode == "reset":
+        expire(draft, [name for name, _ in in_order(draft, conversion.unit)], "reset")
 
 
 def _make(draft: Draft, version: Version, conversion: Conversion) -> None:

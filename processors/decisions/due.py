@@ -18,7 +18,7 @@ from processors.accounts.steps import ripen
 from processors.accounts.tiers import change_rules, gain, judge, rolling_start
 from processors.decisions.calendar import announce, open_reward, renew_allowance, start_version
 from processors.decisions.closing import round_off
-from processors.decisions.conversions import convert
+from processors.decisions.conversions import CONVERT, convert, convert_on_date
 from processors.decisions.members import judge_attributes
 from processors.decisions.memberships import end_membership
 from processors.decisions.purchases import settle
@@ -78,6 +78,7 @@ RANKS = {
 TIMER_RANKS = {
     "allowance": 0,
     "close": 0,
+    CONVERT: 3,
     "window": 4,
     "settle": 4,
     "judge": 5,
@@ -214,6 +215,7 @@ def _start_version(draft: Draft, _rest: str) -> None:
 
 TIMERS: dict[str, Callable[[Draft, str], None]] = {
     "close": _close,
+    CONVERT: convert_on_date,
     "version": _start_version,
     "window": _reset_window,
     "settle": _settle,

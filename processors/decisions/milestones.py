@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from processors.accounts.draft import Draft
-    from processors.programs.compiled import Reach, Regulars, Reward
+    from processors.programs.compiled import Done, Reach, Regulars, Reward
 
 REFUNDS = {
     "commerce.purchase.refunded.v1",
@@ -30,7 +30,7 @@ def judge_milestones(draft: Draft) -> None:
         if reward.on_balance is not None:
             _judge_balance(draft, reward, reward.on_balance)
         if reward.on_counter is not None:
-            _judge_activity(draft, reward, *reward.on_counter)
+            _judge_activity(draft, reward, reward.on_counter)
         if reward.on_orders is not None and any(name == "orders" for name, _ in draft.fresh):
             _judge_orders(draft, reward, reward.on_orders)
 
@@ -83,13 +83,33 @@ def _resting_on(draft: Draft, unit: str) -> list[str]:
     return [name for name, item in draft.account.grants.items() if item.ground in grounds]
 
 
-def _judge_activity(draft: Draft, reward: Reward, activity: str, figure: int) -> None:
-    mark = f"once/{reward.id}"
-    done = draft.account.counters.get(done_key(activity), 0)
-    if done >= figure and mark not in draft.account.marks:
-        draft.put("marks", mark, str(draft.time))
-        grant(draft, reward, f"activity/{activity}")
+def _judge_activity(draft: Draft, reward: Reward, asked: Done) -> None:
+    done = draft.account.counters.get(done_key(asked.activity), 0)
+    if done < asked.figure:
+        return
+    if asked.again:
+        missing = _not_yet_granted(draft, reward, done // asked.figure)
+    else:
+        missing = _first_time(draft, reward)
+    if missing:
+        grant(draft, reward, f"activity/{asked.activity}", quantity=missing * reward.quantity)
         draft.fire(reward.id, {"done": done})
+
+
+def _first_time(draft: Draft, reward: Reward) -> int:
+    mark = f"once/{reward.id}"
+    if mark in draft.account.marks:
+        return 0
+    draft.put("marks", mark, str(draft.time))
+    return 1
+
+
+def _not_yet_granted(draft: Draft, reward: Reward, reached: int) -> int:
+    """How often the figure was reached beyond what was granted for it."""
+    key = f"reached/{reward.id}"
+    missing = max(0, reached - draft.account.counters.get(key, 0))
+    draft.count(key, missing)
+    return missing
 
 
 def done_key(activity: str) -> str:

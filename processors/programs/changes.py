@@ -46,6 +46,8 @@ LABELS = {
     "window": "window of the figure",
     "cost": "price",
     "kind": "way of ending",
+    "every": "period of conversion",
+    "again": "granting at each multiple",
 }
 UNTOLD = {"effective_from"}
 WHOLE = ("time_zone", "promotion_zone", "phone_region", "late")

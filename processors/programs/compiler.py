@@ -109,7 +109,7 @@ def _version(
         rewards=rewards,
         catalogue=tuple(reward for reward in rewards.values() if reward.cost is not None),
         gifts=tuple(reward for reward in rewards.values() if reward.on_enrolment),
-        conversions=compile_conversions(version),
+        conversions=compile_conversions(version, calendar),
         redeeming=compile_redeeming(version),
         refund_mode=version.refund.mode,
         refund_custom=version.refund.custom_amount,

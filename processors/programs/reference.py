@@ -12,7 +12,7 @@ from pydantic_core import PydanticUndefined
 
 from processors.programs.model import Model, ProgramFile
 from processors.programs.model.promotions import Stacking
-from processors.programs.model.words import CapPeriod, Period, Rounding, Weekday
+from processors.programs.model.words import CapPeriod, Period, Recurring, Rounding, Weekday
 from processors.programs.wording import models_in
 from schemas.inputs.base import LineKind, TenderKind
 
@@ -48,6 +48,7 @@ CHOICES = {
     "CapPeriod": CapPeriod,
     "LineKind": LineKind,
     "Period": Period,
+    "Recurring": Recurring,
     "Rounding": Rounding,
     "Stacking": Stacking,
     "TenderKind": TenderKind,

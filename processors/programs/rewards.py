@@ -30,7 +30,6 @@ def compile_reward(
     entry = None
     if reward.on_entry_of is not None and ladder is not None:
         entry = (ladder, frozenset(reward.on_entry_of))
-    done = reward.on_activity
     return compiled.Reward(
         name,
         reward.unit,
@@ -46,7 +45,7 @@ def compile_reward(
         valid_until=_valid(reward, ladder, calendar),
         quantity=reward.quantity,
         on_tier=entry,
-        on_counter=None if done is None else (done.activity, steps_of(done.reaches, MICRO)),
+        on_counter=_done(reward),
         on_balance=_reach(reward, version),
         on_orders=_orders(reward, calendar),
         on_score=reward.on_score,
@@ -163,6 +162,13 @@ def _reach(reward: model.Reward, version: model.Version) -> compiled.Reach | Non
         return None
     amount = steps_of(reach.reaches, version.units[reach.unit].scale)
     return compiled.Reach(reach.unit, amount, reach.once_per, reach.reset)
+
+
+def _done(reward: model.Reward) -> compiled.Done | None:
+    done = reward.on_activity
+    if done is None:
+        return None
+    return compiled.Done(done.activity, steps_of(done.reaches, MICRO), done.again)
 
 
 def _orders(reward: model.Reward, calendar: Calendar) -> compiled.Regulars | None:

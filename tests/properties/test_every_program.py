@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,13 +23,15 @@ from tests.properties.test_book import essence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from processors.programs.compiled import Program
     from processors.programs.model import ProgramFile
     from tests.driver.traffic import Sent
 
+IDEAS = Path(__file__).parents[1] / "unit/programs/ideas/program.yaml"
+"""What no program of the library needs, composed in one."""
 FILES = {file.parent.name: file for shelf in shelves() for file in shelf.glob("*/program.yaml")}
+FILES |= {"ideas": IDEAS}
 PROGRAMS = sorted(FILES)
 EVENTS = 110
 AFTER = 500 * DAY

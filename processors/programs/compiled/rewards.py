@@ -23,6 +23,15 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
+class Done:
+    """What is recorded of an activity, in millionths, that grants a reward: once, or each time."""
+
+    activity: str
+    figure: int
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Regulars:
     """So many kept orders since an instant; `since` says which, seen from another."""
 
@@ -53,8 +62,7 @@ class Reward:
     quantity: int = 1
     on_tier: tuple[str, frozenset[str]] | None = None
     """Granted on entry of one of these tiers of a ladder."""
-    on_counter: tuple[str, int] | None = None
-    """Granted once when what was recorded of an activity reaches a figure, in millionths."""
+    on_counter: Done | None = None
     on_balance: Reach | None = None
     on_orders: Regulars | None = None
     on_enrolment: tuple[int, int] | None = None
@@ -101,11 +109,14 @@ class Redeeming:
 class Conversion:
     """Every full threshold of a unit becomes a voucher."""
 
+    id: str
     unit: str
     threshold: int
     reward_id: str
     mode: Literal["carry", "reset"]
     on_refund: Literal["cancel_unused", "keep_voucher"]
+    next_at: Callable[[int, Account], int | None] | None = None
+    """When a period is over, and points become vouchers; None: at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from processors.programs.lint.spans import MOST, lives
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from processors.programs.model import ProgramFile, Reward, Version
+    from processors.programs.model import Expiry, ProgramFile, Reward, Version
 
 GRANTED_BY = (
     "on_entry_of",
@@ -114,6 +114,18 @@ def _conversions(version: Version, place: Place) -> Iterator[Problem]:
         if first != name:
             text = f"converts the same points as {first}, which comes first"
             yield Problem("rule-shadowed", (*place, "conversions", name), text)
+        ends = [_ends_with(one) for one in lives(version, conversion.unit)]
+        if conversion.every is not None and set(ends) == {conversion.every}:
+            text = f"{conversion.unit} end with the {conversion.every} they come in: before it"
+            yield Problem("reward-never-open", (*place, "conversions", name, "every"), text)
+
+
+def _ends_with(expiry: Expiry) -> str | None:
+    """The period with which points end in which they come, if they do."""
+    if expiry.kind == "membership_year":
+        return expiry.kind
+    first = expiry.after == 1 and (expiry.day, expiry.month) == (1, 1)
+    return expiry.kind.removesuffix("_start") if first else None
 
 
 def earned_in(version: Version) -> Iterator[str]:
@@ -165,7 +177,8 @@ def _out_of_reach(unit: str, figure: str, version: Version, earned: set[str]) ->
     if unit not in earned:
         return f"nothing in this program earns {unit}"
     for name, conversion in version.conversions.items():
-        if conversion.unit == unit and scaled(conversion.threshold) <= scaled(figure):
+        at_once = conversion.unit == unit and conversion.every is None
+        if at_once and scaled(conversion.threshold) <= scaled(figure):
             return (
                 f"{conversion.threshold} {unit} become {conversion.reward} by themselves"
                 f" ({name}), so nobody ever has {figure}"

@@ -163,7 +163,8 @@ class ActivityEarning(Model):
     each: Literal["quantity", "event"] = "event"
     """What `points` are for."""
     once: bool = False
-    """Once in the life of a member."""
+    """Once in the life of a member: the first time that it earns. What a cap leaves nothing of
+    earned nothing, and may come again."""
     reward: RewardName | None = None
     """Granted each time it earns."""
     when: When = When()

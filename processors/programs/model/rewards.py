@@ -10,7 +10,6 @@ from processors.programs.model.promotions import Limit
 from processors.programs.model.words import (
     Currency,
     Day,
-    Figure,
     LadderName,
     Model,
     Money,
@@ -18,6 +17,7 @@ from processors.programs.model.words import (
     Points,
     Positive,
     RewardName,
+    Some,
     SomePoints,
     TierName,
     TierNames,
@@ -51,12 +51,15 @@ class Balance(Model):
 
 
 class Done(Model):
-    """Granted once, when all that was recorded of an activity reaches a figure."""
+    """Granted when all that was recorded of an activity reaches a figure; once, or at each one."""
 
     activity: Name
     """Its name."""
-    reaches: Figure
+    reaches: Some
     """The sum of its quantities."""
+    again: bool = False
+    """At each further multiple of the figure as well: the 20th and the 30th visit, not the 10th
+    alone."""
 
 
 class Orders(Model):

@@ -14,6 +14,7 @@ from processors.programs.model.words import (
     Names,
     Points,
     Positive,
+    Recurring,
     RewardName,
     SomeMoney,
     SomePoints,
@@ -30,6 +31,8 @@ class Conversion(Model):
     """So many make one voucher."""
     reward: RewardName
     """The voucher."""
+    every: Recurring | None = None
+    """On the first day of each of these periods, 00:00, instead of at once."""
     mode: Literal["carry", "reset"] = "carry"
     """`carry`: the rest stays; `reset`: one voucher, and the rest lapses."""
     on_refund: Literal["cancel_unused", "keep_voucher"] = "cancel_unused"

@@ -134,6 +134,9 @@ Period = Literal[
     "membership_year",
     "lifetime",
 ]
+Recurring = Literal[
+    "day", "week", "month", "quarter", "fiscal_quarter", "year", "fiscal_year", "membership_year"
+]
 CapPeriod = Literal[Period, "currency_unit"]
 Activity = Annotated[str, Field(pattern=r"^(order|redemption|(activity|entitlement):.+)$")]
 """What members do: `order`, `redemption`, `activity:NAME` or `entitlement:REWARD`."""
