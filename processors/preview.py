@@ -8,8 +8,8 @@ import orjson
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from processors.accounts.balance import best_currency
-from processors.accounts.standings import figure, rank_of, standing_of
+from processors.accounts.progress import leading, missing
+from processors.accounts.standings import rank_of, standing_of
 from processors.partition.records import LEDGER
 from processors.programs.calendars import calendar
 from processors.programs.unmet import turned_away
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from processors.accounts.account import Account
     from processors.accounts.items import Order
     from processors.partition import Engine
-    from processors.programs.compiled import Version
+    from processors.programs.compiled import Ladder, Version
     from processors.programs.model import ProgramFile
     from schemas.ledger import LedgerRecord
 
@@ -134,16 +134,19 @@ def _tiers(version: Version, account: Account, at: int) -> Iterator[Ahead]:
         if rank + 1 == len(ladder.tiers):
             continue
         above = ladder.tiers[rank + 1]
-        currency = best_currency(ladder, account, at)
-        threshold = above.thresholds.get(currency)
-        if threshold is not None:
-            missing = max(0, threshold - figure(ladder, account, at, currency))
-            text = f"{format_amount(missing, ladder.scale)} {_counted(ladder.counts)}"
+        if above.thresholds:
+            lacks = missing(ladder, account, at)
+            shown = lacks if ladder.several else {leading(ladder, account, at): 0}
+            text = (" and " if ladder.needs_all else " or ").join(
+                f"{format_amount(lacks[part], ladder.scale_of(part))} {_counted(ladder, part)}"
+                for part in shown
+            )
             yield Ahead(f"{ladder.id} {above.id}", text)
 
 
-def _counted(counts: str) -> str:
-    return counts.removeprefix("activity:")
+def _counted(ladder: Ladder, part: str) -> str:
+    what = part if ladder.several else next(iter(ladder.counts))
+    return what.removeprefix("activity:")
 
 
 def _rewards(version: Version, account: Account, at: int) -> Iterator[Ahead]:

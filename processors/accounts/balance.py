@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from processors.accounts.account import Totals
+from processors.accounts.progress import leading
 from processors.accounts.standings import figure, standing_of
 from schemas.values import format_amount, format_instant
 
@@ -103,26 +104,15 @@ def _unit(account: Account, unit: str, scale: int, before: int) -> UnitBalance:
 def _tier(account: Account, ladder: Ladder, at: int) -> TierBalance:
     standing = standing_of(ladder, account)
     rank, tiers = ladder.ranks.get(standing.tier, 0), ladder.tiers
-    currency = best_currency(ladder, account, at) if ladder.by_currency else "*"
-    progress = figure(ladder, account, at, currency)
-    keep = tiers[rank].thresholds.get(currency, 0)
+    part = leading(ladder, account, at)
+    scale = ladder.scale_of(part)
+    progress = figure(ladder, account, at, part)
+    keep = tiers[rank].thresholds.get(part, 0)
     return TierBalance(
-        format_amount(progress, ladder.scale),
+        format_amount(progress, scale),
         format_instant(standing.since) if standing.since else None,
         standing.tier,
         tiers[rank + 1].id if rank + 1 < len(tiers) else None,
-        format_amount(keep - progress if keep > progress else 0, ladder.scale),
+        format_amount(keep - progress if keep > progress else 0, scale),
         None if standing.until is None else format_instant(standing.until),
-    )
-
-
-def best_currency(ladder: Ladder, account: Account, at: int) -> str:
-    """The currency whose figure stands highest on the ladder; they are never added up."""
-    if not ladder.by_currency:
-        return "*"
-    top = ladder.tiers[-1].thresholds
-    scale = max(top.values())
-    return max(
-        sorted(top),
-        key=lambda currency: figure(ladder, account, at, currency) * scale // top[currency],
     )

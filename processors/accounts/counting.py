@@ -22,18 +22,18 @@ def counts_at(ladder: Ladder, order: Order) -> int:
     return order.time if ladder.settles_at is None else ladder.settles_at(order.time)
 
 
-def counts_now(version: Version, ladder: Ladder, order: Order, now: int) -> int:
-    """What the order adds to a ladder's counter now, by the version that priced it."""
+def counts_now(version: Version, ladder: Ladder, what: str, order: Order, now: int) -> int:
+    """What the order adds to one of a ladder's figures now, by the version that priced it."""
     if order.cancelled or (ladder.settles_at is not None and counts_at(ladder, order) > now):
         return 0
-    if ladder.takes is not None and ladder.counts != "points":
+    if ladder.takes is not None and what != "points":
         kept = sum([line.kept_minor for line in order.lines if ladder.takes(line)])
-        return kept if ladder.counts == "spend" else int(ladder.counts == "orders" and kept > 0)
-    if ladder.counts == "spend":
+        return kept if what == "spend" else int(what == "orders" and kept > 0)
+    if what == "spend":
         return sum([line.kept_minor for line in order.lines if line.kind == "goods"])
-    if ladder.counts == "points":
+    if what == "points":
         return _points(version, ladder, order)
-    return int(ladder.counts == "orders" and _keeps_goods(order))
+    return int(what == "orders" and _keeps_goods(order))
 
 
 def _keeps_goods(order: Order) -> bool:
@@ -71,12 +71,14 @@ def count_order(draft: Draft, order: Order, version: Version) -> tuple[Order, in
     account, before = draft.account, order.counted
     counted: dict[str, int] = {}
     for ladder in version.ladders:
-        amount = counts_now(version, ladder, order, draft.time)
-        if amount:
-            at = counts_at(ladder, order)
-            window, ends = ladder.window_of(at, account)
-            counted[counter_key(ladder, window, order.currency)] = amount
-            watch_window(draft, ladder, ends, at)
+        for what in ladder.counts:
+            amount = counts_now(version, ladder, what, order, draft.time)
+            if amount:
+                at = counts_at(ladder, order)
+                window, ends = ladder.window_of(at, account)
+                part = what if ladder.several else order.currency
+                counted[counter_key(ladder, window, part)] = amount
+                watch_window(draft, ladder, ends, at)
     if counted == before:
         return order, 0
     grown = 0

@@ -13,21 +13,21 @@ if TYPE_CHECKING:
     from processors.programs.compiled import Ladder
 
 
-def counter_key(ladder: Ladder, window: str, currency: str) -> str:
-    """The counter's name; ladders with one threshold for all currencies keep one counter."""
-    if ladder.by_currency:
-        return f"{ladder.id}/{window}/{currency}"
+def counter_key(ladder: Ladder, window: str, part: str) -> str:
+    """The counter's name; a ladder with one figure for all currencies keeps one counter."""
+    if ladder.by_part:
+        return f"{ladder.id}/{window}/{part}"
     return f"{ladder.id}/{window}"
 
 
-def figure(ladder: Ladder, account: Account, at: int, currency: str = "*") -> int:
+def figure(ladder: Ladder, account: Account, at: int, part: str = "*") -> int:
     """What is counted in the window of `at`, in the counter's smallest step."""
     window, _ = ladder.window_of(at, account)
     if ladder.rolling_from is None:
-        return account.counters.get(counter_key(ladder, window, currency), 0)
+        return account.counters.get(counter_key(ladder, window, part), 0)
     first = ladder.rolling_from(at)
     prefix = f"{ladder.id}/"
-    suffix = f"/{currency}" if ladder.by_currency else ""
+    suffix = f"/{part}" if ladder.by_part else ""
     return sum(
         amount
         for key, amount in account.counters.items()
@@ -39,15 +39,20 @@ def figure(ladder: Ladder, account: Account, at: int, currency: str = "*") -> in
 
 def supported(ladder: Ladder, account: Account, at: int) -> str:
     """The highest tier that the counters of the window of `at` carry."""
-    return carried(ladder, {cur: figure(ladder, account, at, cur) for cur in ladder.figures})
+    return carried(ladder, {part: figure(ladder, account, at, part) for part in ladder.figures})
 
 
 def carried(ladder: Ladder, figures: Mapping[str, int]) -> str:
-    """The highest tier that figures by currency carry."""
+    """The highest tier that figures by part carry: any of them, or all that it names."""
     best = 0
-    for currency, threshold, rank in ladder.steps:
-        if figures[currency] >= threshold:
+    short: set[int] = set()
+    for part, threshold, rank in ladder.steps:
+        if figures[part] >= threshold:
             best = rank
+        else:
+            short.add(rank)
+    if ladder.needs_all:
+        best = max(rank for _, _, rank in ladder.steps if rank not in short)
     return ladder.tiers[best].id
 
 

@@ -136,8 +136,8 @@ def _instead(draft: Draft, ladder: Ladder, ground: Ground) -> str:
     if ground.window == ROLLING:
         return supported(ladder, account, draft.time)
     counters, window = account.counters, ground.window
-    keys = {currency: counter_key(ladder, window, currency) for currency in ladder.figures}
-    return carried(ladder, {currency: counters.get(key, 0) for currency, key in keys.items()})
+    keys = {part: counter_key(ladder, window, part) for part in ladder.figures}
+    return carried(ladder, {part: counters.get(key, 0) for part, key in keys.items()})
 
 
 def match_attributes(draft: Draft, ladder: Ladder) -> None:

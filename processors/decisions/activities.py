@@ -78,12 +78,13 @@ def _count(draft: Draft, activity: str, quantity: int) -> None:
     wanted = (one.on_counter for one in draft.version.milestones if one.on_counter is not None)
     if activity in {done.activity for done in wanted}:
         draft.count(done_key(activity), quantity)
+    what = f"activity:{activity}"
     for ladder in draft.version.ladders:
-        if ladder.counts != f"activity:{activity}":
+        if what not in ladder.counts:
             continue
         window, ends = ladder.window_of(draft.time, draft.account)
-        amount = quantity * 10**ladder.scale // 10**MICRO
-        draft.count(counter_key(ladder, window, "*"), amount)
+        amount = quantity * 10 ** ladder.counts[what] // 10**MICRO
+        draft.count(counter_key(ladder, window, what if ladder.several else "*"), amount)
         watch_window(draft, ladder, ends, draft.time)
         raise_tier(draft, ladder)
     follow_tiers(draft, notices)

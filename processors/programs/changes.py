@@ -34,6 +34,7 @@ LABELS = {
     "multiply_by_tier": "multiplier of tier",
     "at": "threshold",
     "counts": "figure that is counted",
+    "needs": "figures that a tier needs",
     "held": "how long a tier is held",
     "per": "amount per step",
     "negative_balance": "policy for points already spent",

@@ -10,16 +10,16 @@ from processors.accounts.anchors import anchor
 from processors.programs import compiled, model
 from processors.programs.calendars import MONTHS
 from processors.programs.conditions import basis_of
+from processors.programs.expressions.facts import places_of
 from processors.programs.figures import steps_of
 from processors.programs.periods import next_window, window_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from processors.accounts.account import Account
     from processors.programs.calendars import Calendar
 
-MINOR = 2
 YEARS = range(1970, 2101)
 Window = tuple[str, int | None]
 
@@ -28,20 +28,21 @@ def compile_ladder(
     name: str, ladder: model.Ladder, version: model.Version, calendar: Calendar
 ) -> compiled.Ladder:
     """The ladder of a version."""
-    scale = _scale(ladder, version)
+    counts = {what: places_of(what, ladder, version) for what in ladder.counted}
     window = _window(ladder, version, calendar)
     rolling = ladder.window == "rolling"
     return compiled.Ladder(
         id=name,
-        tiers=tuple(_tier(key, rung, scale) for key, rung in ladder.tiers.items()),
-        counts=ladder.counts,
-        scale=scale,
+        tiers=tuple(_tier(key, rung, counts) for key, rung in ladder.tiers.items()),
+        counts=counts,
         window_of=window,
         held_until=_held(ladder, window, calendar),
         rolling_from=_rolling_from(ladder, calendar) if rolling else None,
         held_from=_held_from(ladder, calendar) if rolling else None,
         rolling_until=_rolling_until(ladder, calendar) if rolling else None,
-        by_currency=any(isinstance(rung.at, dict) for rung in ladder.tiers.values()),
+        by_currency=len(counts) == 1
+        and any(isinstance(rung.at, dict) for rung in ladder.tiers.values()),
+        needs_all=ladder.needs == "all",
         unit=ladder.unit or next(iter(version.units), ""),
         takes=None if ladder.basis is None else basis_of(ladder.basis, None).takes,
         counts_bonus=ladder.counts_bonus,
@@ -59,21 +60,13 @@ def _settling(days: int | None, calendar: Calendar) -> Callable[[int], int] | No
     return lambda at: calendar.days_after(at, wait)
 
 
-def _scale(ladder: model.Ladder, version: model.Version) -> int:
-    if ladder.counts == "spend":
-        return MINOR
-    if ladder.counts == "orders":
-        return 0
-    unit = version.units.get(ladder.unit or next(iter(version.units), ""))
-    return 0 if unit is None else unit.scale
-
-
-def _tier(name: str, rung: model.Rung, scale: int) -> compiled.Tier:
+def _tier(name: str, rung: model.Rung, counts: Mapping[str, int]) -> compiled.Tier:
     attribute = next(iter(rung.attribute.items()), None)
     figures = rung.at if isinstance(rung.at, dict) else {"*": rung.at}
     if attribute is not None and not rung.counted:
         figures = {}  # no figure carries it
-    thresholds = {currency: steps_of(figure, scale) for currency, figure in figures.items()}
+    first = next(iter(counts.values()))
+    thresholds = {part: steps_of(at, counts.get(part, first)) for part, at in figures.items()}
     return compiled.Tier(name, thresholds, attribute)
 
 

@@ -35,6 +35,8 @@ KINDS = {
     "bool": "true or false",
     "str": "text",
     "Currency": "currency",
+    "Counted": "text",
+    "SeveralCounted": "list of text",
     "Day": "date",
     "Clock": "time of day",
     "Zone": "zone",

@@ -40,6 +40,7 @@ WORDS = {
 PATTERNS = {
     "spend": "must be spend, points, orders or activity:NAME",
     "order": "must be order, redemption, activity:NAME or entitlement:REWARD",
+    "[A-Z]": "must be a currency such as EUR, or what the ladder counts: spend, orders, …",
     "^[A-Z]": "must be a currency code of three capital letters, such as EUR",
     "": "must be made of letters, digits, dots, dashes and underscores, without spaces",
 }
@@ -61,7 +62,20 @@ def invalid(bad: ValidationError, values: object) -> list[Invalid]:
         if error["type"] in {"missing", "extra_forbidden"}:
             place = (*place, error["loc"][-1]) if place == error["loc"][:-1] else place
         found.setdefault(place, []).append((error["type"], _said(error, place)))
-    return [Invalid(place, text) for place, said in found.items() for text in _telling(said)]
+    return [
+        Invalid(place, text)
+        for place, said in found.items()
+        if not _meant_deeper(place, said, found)
+        for text in _telling(said)
+    ]
+
+
+def _meant_deeper(
+    place: Where, said: Sequence[tuple[str, str]], found: Mapping[Where, object]
+) -> bool:
+    """True where a map or list was meant, and the mistake is in it: the other form was not."""
+    deeper = any(len(other) > len(place) and other[: len(place)] == place for other in found)
+    return deeper and all(kind in {"value_error", *WRONG_KIND} for kind, _ in said)
 
 
 def _telling(said: Sequence[tuple[str, str]]) -> Iterator[str]:

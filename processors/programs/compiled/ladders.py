@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A rung. `thresholds` maps a currency, or `*`, to the figure from which it is held."""
+    """A rung. `thresholds` maps a part of the figures to what it must reach for the tier.
+
+    A part is a currency, one of several things that are counted, or `*`.
+    """
 
     id: str
     thresholds: Mapping[str, int]
@@ -33,9 +36,8 @@ class Ladder:
 
     id: str
     tiers: tuple[Tier, ...]
-    counts: str
-    """`spend`, `points`, `orders`, or `activity:<name>`."""
-    scale: int
+    counts: Mapping[str, int]
+    """`spend`, `points`, `orders` or `activity:<name>`, with the places of each figure."""
     window_of: Callable[[int, Account], tuple[str, int | None]]
     held_until: Callable[[int, Account], int | None]
     rolling_from: Callable[[int], str] | None = None
@@ -46,6 +48,8 @@ class Ladder:
     """For a rolling window: when what was counted at an instant leaves it."""
     by_currency: bool = False
     """True when thresholds differ by currency: one counter for each, never added up."""
+    needs_all: bool = False
+    """Of several things that are counted, each must reach its threshold, not one of them."""
     unit: str = ""
     """Of the points that are counted."""
     takes: Callable[[OrderLine], bool] | None = None
@@ -58,27 +62,38 @@ class Ladder:
     hold_days: int | None = None
     schedule: Callable[[int], int] | None = None
     """For ladders judged on set dates only: the next judgement after an instant."""
+    several: bool = field(init=False)
+    """True when it counts several things: one counter for each, never added up."""
+    by_part: bool = field(init=False)
+    """True when it has more than one counter for a window."""
     ranks: Mapping[str, int] = field(init=False)
     """The place of each tier, from 0 for the lowest."""
     figures: tuple[str, ...] = field(init=False)
-    """Currencies, or `*`, whose figures carry a tier."""
+    """The parts whose figures carry a tier."""
     steps: tuple[tuple[str, int, int], ...] = field(init=False)
-    """Each figure that carries a tier: its currency, how high it must be, the tier's place."""
+    """Each figure that carries a tier: its part, how high it must be, the tier's place."""
     by_attribute: bool = field(init=False)
     """True when an attribute of the member may give a tier."""
 
     def __post_init__(self) -> None:
         """Index the tiers."""
         steps = [
-            (currency, figure, rank)
+            (part, figure, rank)
             for rank, tier in enumerate(self.tiers)
-            for currency, figure in tier.thresholds.items()
+            for part, figure in tier.thresholds.items()
         ]
+        several = len(self.counts) > 1
         derived = {
+            "several": several,
+            "by_part": several or self.by_currency,
             "ranks": {tier.id: rank for rank, tier in enumerate(self.tiers)},
-            "figures": tuple(dict.fromkeys(currency for currency, _, _ in steps)),
+            "figures": tuple(dict.fromkeys(part for part, _, _ in steps)),
             "steps": tuple(steps),
             "by_attribute": any(tier.attribute is not None for tier in self.tiers),
         }
         for name, value in derived.items():
             object.__setattr__(self, name, value)
+
+    def scale_of(self, part: str) -> int:
+        """The places of a part's figure."""
+        return self.counts[part] if part in self.counts else next(iter(self.counts.values()))

@@ -90,7 +90,8 @@ def known_facts(version: model.Version | None, where: str) -> dict[str, Known]:
     found = MEMBER | EVENT if where == "order" else dict(MEMBER)
     for name, ladder in version.ladders.items():
         found[f"tier.{name}"] = Known(TEXT, _tier(name))
-        found[f"counters.{name}"] = Known(places_of(ladder, version), None)
+        for fact, what in counters_of(name, ladder).items():
+            found[fact] = Known(places_of(what, ladder, version), None)
     for name, unit in version.units.items():
         found[f"balance.{name}"] = Known(unit.scale, None)
     return found
@@ -100,11 +101,18 @@ def _tier(ladder: str) -> Callable[[Order, OrderLine | None], Value]:
     return lambda order, _l: order.frozen.tiers.get(ladder)
 
 
-def places_of(ladder: model.Ladder, version: model.Version) -> int:
+def counters_of(name: str, ladder: model.Ladder) -> dict[str, str]:
+    """The facts that a ladder's figures are, and what each counts; several have a name each."""
+    if len(ladder.counted) == 1:
+        return {f"counters.{name}": ladder.counted[0]}
+    return {f"counters.{name}.{what.removeprefix('activity:')}": what for what in ladder.counted}
+
+
+def places_of(counts: str, ladder: model.Ladder, version: model.Version) -> int:
     """The decimal places of what a ladder counts."""
-    if ladder.counts == "spend":
+    if counts == "spend":
         return MINOR
-    if ladder.counts == "orders":
+    if counts == "orders":
         return COUNT
     first = next(iter(version.units), "")
     unit = version.units.get(ladder.unit or first)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from processors.accounts.standings import figure
 from processors.programs.expressions.compiling import facts_of
+from processors.programs.expressions.facts import counters_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -93,7 +94,9 @@ def _known(version: model.Version, calendar: Calendar) -> dict[str, Callable[[No
         "time.weekday": lambda now: WEEKDAYS[calendar.date(now.wall).weekday()],
         "time.clock": lambda now: calendar.time_of_day(now.wall) // MINUTE,
     }
-    found |= {f"counters.{ladder}": _figure(ladder) for ladder in version.ladders}
+    for name, ladder in version.ladders.items():
+        for fact, what in counters_of(name, ladder).items():
+            found[fact] = _figure(name, what)
     return found | {f"balance.{unit}": _balance(unit) for unit in version.units}
 
 
@@ -102,11 +105,11 @@ def _days(now: Now, calendar: Calendar) -> int:
     return 0 if since is None else calendar.day(now.order.time) - calendar.day(since)
 
 
-def _figure(name: str) -> Callable[[Now], Fact | None]:
+def _figure(name: str, what: str) -> Callable[[Now], Fact | None]:
     def counted(now: Now) -> int:
         ladder = next(one for one in now.ladders if one.id == name)
-        currency = now.order.currency if ladder.by_currency else "*"
-        return figure(ladder, now.account, now.order.time, currency)
+        part = now.order.currency if ladder.by_currency else what
+        return figure(ladder, now.account, now.order.time, part)
 
     return counted
 

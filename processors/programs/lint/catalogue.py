@@ -93,14 +93,16 @@ accept it in the file (`accepts:`) with the reason if it is meant.""",
     "tier-order": Page(
         "Thresholds do not rise",
         """Tiers stand from the lowest to the highest, and each must need more than the one
-before it, in every currency. Otherwise the lower one can never be held.""",
+before it, in every currency and of all that is counted. Otherwise the lower one can never be held.
+Where a tier needs all of several figures, none may fall, and one must rise.""",
         error=True,
     ),
     "tier-gap": Page(
         "A figure that no tier covers",
         """The lowest tier is what everybody holds, so it starts at 0; and a currency that
 one tier has a threshold in needs one in every tier above the lowest. Otherwise there are
-members without a tier, or tiers that spend in one currency can never reach.""",
+members without a tier, or tiers that spend in one currency can never reach. A ladder that counts
+several things says of each figure what it is of, and uses each.""",
         error=True,
     ),
     "tier-overlap": Page(

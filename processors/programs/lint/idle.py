@@ -48,14 +48,20 @@ TABLE = (
     Idle(
         model.Ladder,
         "counts_bonus",
-        lambda one: one.counts == "points",
+        lambda one: "points" in one.counted,
         "works with `counts: points`",
     ),
     Idle(
         model.Ladder,
         "settle_days",
-        lambda one: not one.counts.startswith("activity:"),
+        lambda one: not all(what.startswith("activity:") for what in one.counted),
         "works for orders; activities count at once",
+    ),
+    Idle(
+        model.Ladder,
+        "needs",
+        lambda one: len(one.counted) > 1,
+        "works with several figures: `counts: [spend, orders]`",
     ),
     Idle(
         model.Expiry,
@@ -141,7 +147,7 @@ TABLE = (
     Idle(
         model.Ladder,
         "basis",
-        lambda one: one.counts in {"spend", "orders"},
+        lambda one: bool({"spend", "orders"} & set(one.counted)),
         "works with `counts: spend` or `orders`",
     ),
     Idle(

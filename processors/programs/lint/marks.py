@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MONEY = "money"
 COUNT = "count"
+OF_COUNTER = {"spend": MONEY, "orders": COUNT}
+"""What a figure that is counted is of, if not of points."""
 
 
 class Marked(NamedTuple):
@@ -56,7 +58,7 @@ def _unit(model: Model, outer: str) -> str:
     if isinstance(model, Redemption):
         return model.by_amount[0] if model.by_amount else outer
     if isinstance(model, Ladder):
-        return {"spend": MONEY, "orders": COUNT}.get(model.counts, model.unit or outer)
+        return OF_COUNTER.get(model.counted[0], model.unit or outer)
     own = getattr(model, "unit", None)
     return own if isinstance(own, str) else outer
 
@@ -78,7 +80,8 @@ def _values(annotation: object, value: object, place: Place, unit: str) -> Itera
                 yield from _values(part, value, place, unit)
     elif isinstance(value, tuple | dict) and parts:
         for key, kind, item in _items(value, parts):
-            yield from _values(kind, item, (*place, key), unit)
+            of = OF_COUNTER.get(str(key), unit) if place[-1] == "at" else unit
+            yield from _values(kind, item, (*place, key), of)
 
 
 def _items(

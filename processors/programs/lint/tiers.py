@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from processors.programs.figures import ratio_of
+from processors.programs.figures import ratio_of, scaled
 from processors.programs.lint.problems import Place, Problem, listed, versions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from processors.programs.model import Ladder, ProgramFile, Rung
+    from processors.programs.model import Ladder, ProgramFile, Rung, Version
+
+CURRENCY = re.compile("[A-Z]{3}")
 
 
 def check(file: ProgramFile) -> Iterator[Problem]:
@@ -19,16 +22,43 @@ def check(file: ProgramFile) -> Iterator[Problem]:
         for name, ladder in version.ladders.items():
             here = (*place, "ladders", name)
             yield from _lengths(ladder, here)
+            yield from _parts(ladder, version, here)
             yield from _gaps(ladder, here)
-            yield from _order(ladder, here)
+            together = ladder.needs == "all" and len(ladder.counted) > 1
+            yield from _steps(ladder, here) if together else _order(ladder, here)
             yield from _attributes(ladder, here)
             yield from _without_figure(ladder, here)
-            for tier, rung in ladder.tiers.items():
-                for currency in figures_of(rung):
-                    if currency not in {"*", *(version.currencies or (currency,))}:
-                        text = f"is not booked; booked are {listed(version.currencies or ())}"
-                        place_of = (*here, "tiers", tier, "at", currency)
-                        yield Problem("name-unknown", place_of, text)
+
+
+def _parts(ladder: Ladder, version: Version, place: Place) -> Iterator[Problem]:
+    """Figures by currency, or by what is counted: of something that is booked, or counted."""
+    several = len(ladder.counted) > 1
+    for tier, rung in ladder.tiers.items():
+        for part in figures_of(rung):
+            text = _strange(part, ladder, version)
+            if part != "*" and text:
+                yield Problem("name-unknown", (*place, "tiers", tier, "at", part), text)
+        if several and isinstance(rung.at, str) and scaled(rung.at):
+            text = f"is of which figure? Write {{{ladder.counted[0]}: …}}, and what else carries it"
+            yield Problem("tier-gap", (*place, "tiers", tier, "at"), text)
+    if several:
+        named = {part for rung in ladder.tiers.values() for part in figures_of(rung)}
+        for index, what in enumerate(ladder.counted):
+            if what in ladder.counted[:index]:
+                yield Problem("tier-overlap", (*place, "counts", index), "is named twice")
+            elif what not in named:
+                text = "is counted, and no tier has a figure of it (`at`)"
+                yield Problem("tier-gap", (*place, "counts", index), text)
+
+
+def _strange(part: str, ladder: Ladder, version: Version) -> str:
+    """What is wrong with the name of a figure."""
+    if len(ladder.counted) > 1:
+        return "" if part in ladder.counted else f"is not counted; {listed(ladder.counted)} are"
+    if not CURRENCY.fullmatch(part):
+        return f"is no currency, and the ladder counts {ladder.counted[0]} alone (`counts`)"
+    booked = version.currencies
+    return "" if not booked or part in booked else f"is not booked; booked are {listed(booked)}"
 
 
 def _attributes(ladder: Ladder, place: Place) -> Iterator[Problem]:
@@ -43,7 +73,7 @@ def _attributes(ladder: Ladder, place: Place) -> Iterator[Problem]:
 
 
 def figures_of(rung: Rung) -> dict[str, tuple[int, int]]:
-    """Thresholds by currency; `*` stands for every currency."""
+    """Thresholds by currency, or by what is counted; `*` stands for all of them."""
     figures = rung.at if isinstance(rung.at, dict) else {"*": rung.at}
     return {currency: ratio_of(figure) for currency, figure in figures.items()}
 
@@ -74,7 +104,7 @@ def _gaps(ladder: Ladder, place: Place) -> Iterator[Problem]:
     currencies = {currency for _, rung in above for currency in figures_of(rung)}
     for name, rung in above:
         missing = sorted(currencies - figures_of(rung).keys())
-        if missing and rung.counted and not rung.attribute:
+        if len(ladder.counted) == 1 and missing and rung.counted and not rung.attribute:
             text = f"has no figure for {', '.join(missing)}, and other tiers do"
             yield Problem("tier-gap", (*place, "tiers", name, "at"), text)
 
@@ -88,12 +118,34 @@ def _order(ladder: Ladder, place: Place) -> Iterator[Problem]:
         for currency, (top, bottom) in figures_of(rung).items():
             value = top * 10**12 // bottom
             lower, last = below.get(currency, ("", -1))
+            at = ("at",) if currency == "*" else ("at", currency)
             if value == last:
                 text = f"is also that of {lower} below it; give each its own figure"
-                yield Problem("tier-overlap", (*place, "tiers", tier, "at"), text)
+                yield Problem("tier-overlap", (*place, "tiers", tier, *at), text)
             elif value < last:
                 text = f"must be more than that of {lower}, the tier before it"
-                yield Problem("tier-order", (*place, "tiers", tier, "at"), text)
+                yield Problem("tier-order", (*place, "tiers", tier, *at), text)
                 text = f"must be less than that of {tier}, the tier after it"
-                yield Problem("tier-order", (*place, "tiers", lower, "at"), text)
+                yield Problem("tier-order", (*place, "tiers", lower, *at), text)
             below[currency] = (tier, value)
+
+
+def _steps(ladder: Ladder, place: Place) -> Iterator[Problem]:
+    """Where all figures are needed, none of them may fall, and one must rise."""
+    held = dict.fromkeys(ladder.counted, 0)
+    for rank, (tier, rung) in enumerate(ladder.tiers.items()):
+        needed = {what: scaled(at) for what, at in _by_part(rung).items()}
+        if not rank or not rung.counted:
+            continue
+        fallen = [what for what, least in held.items() if needed.get(what, 0) < least]
+        for what in fallen:
+            text = f"must need no less {what} than the tier before it"
+            yield Problem("tier-order", (*place, "tiers", tier, "at", what), text)
+        if not fallen and all(needed.get(what, 0) == least for what, least in held.items()):
+            text = "needs the same as the tier below it; give each its own figures"
+            yield Problem("tier-overlap", (*place, "tiers", tier, "at"), text)
+        held |= needed
+
+
+def _by_part(rung: Rung) -> dict[str, str]:
+    return dict(rung.at) if isinstance(rung.at, dict) else {}

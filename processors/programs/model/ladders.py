@@ -9,21 +9,26 @@ from pydantic import Field
 from processors.programs.model.conditions import Basis
 from processors.programs.model.words import (
     Count,
-    Currency,
+    Counted,
     Model,
     Name,
     Points,
     Positive,
     Scalar,
+    SeveralCounted,
     UnitName,
 )
+
+Part = Annotated[str, Field(pattern=r"^([A-Z]{3}|spend|points|orders|activity:.+)$")]
+"""A currency, or what is counted."""
 
 
 class Rung(Model):
     """One tier, from the lowest up."""
 
-    at: Points | dict[Currency, Points] = "0"
-    """The figure from which it is held; by currency where they differ. The lowest has 0."""
+    at: Points | dict[Part, Points] = "0"
+    """The figure from which it is held; by currency where they differ, and by what is counted where
+    that is several things. The lowest has 0."""
     attribute: dict[Name, Scalar] = {}
     """A member with this attribute holds the tier, whatever is counted."""
 
@@ -38,8 +43,11 @@ class Ladder(Model):
 
     tiers: dict[Name, Rung] = Field(min_length=1)
     """From the lowest up."""
-    counts: Annotated[str, Field(pattern=r"^(spend|points|orders|activity:.+)$")] = "spend"
-    """`spend`, `points`, `orders` or `activity:NAME`."""
+    counts: Counted | SeveralCounted = "spend"
+    """`spend`, `points`, `orders` or `activity:NAME`; a list of them for tiers that several figures
+    carry, each counted by itself and never added up."""
+    needs: Literal["any", "all"] = "any"
+    """Of several figures: `any` one of them that is reached carries a tier, or `all` must be."""
     unit: UnitName | None = None
     """For `points`: which; the first unit, unless named."""
     basis: Basis | None = None
@@ -75,3 +83,8 @@ class Ladder(Model):
     """When a refund takes a tier."""
     judged: Literal["at_event", "first_working_day"] = "at_event"
     """`first_working_day` of each month, 00:00: only then, upwards and downwards."""
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """What it counts: one thing, or several."""
+        return self.counts if isinstance(self.counts, tuple) else (self.counts,)

@@ -138,5 +138,8 @@ Recurring = Literal[
     "day", "week", "month", "quarter", "fiscal_quarter", "year", "fiscal_year", "membership_year"
 ]
 CapPeriod = Literal[Period, "currency_unit"]
+Counted = Annotated[str, Field(pattern=r"^(spend|points|orders|activity:.+)$")]
+"""What a ladder counts."""
+SeveralCounted = Annotated[tuple[Counted, ...], Field(strict=False, min_length=1)]
 Activity = Annotated[str, Field(pattern=r"^(order|redemption|(activity|entitlement):.+)$")]
 """What members do: `order`, `redemption`, `activity:NAME` or `entitlement:REWARD`."""

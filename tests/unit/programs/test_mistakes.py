@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROGRAMS = Path(__file__).parents[3] / "programs"
+IDEAS = Path(__file__).with_name("ideas")
 MARK = "@@"
 BASE, VARIANT = "hm.base.yaml", "hm-uk"
 """A mistake in a base is found when a variant of it is checked."""
@@ -40,7 +41,8 @@ def mistakes() -> Iterator[Mistake]:
 def findings(folder: Path, mistake: Mistake) -> tuple[Path, list[Finding], tuple[int, int]]:
     """The file with the mistake, what is said of its program, and where the mistake is."""
     copied = folder / "programs"
-    shutil.copytree(PROGRAMS, copied)
+    shutil.copytree(PROGRAMS, copied, ignore=shutil.ignore_patterns("*.json", "*.md"))
+    shutil.copytree(IDEAS, copied / IDEAS.name)
     in_base = mistake.program == BASE
     checked = copied / (VARIANT if in_base else mistake.program) / "program.yaml"
     file = copied / BASE if in_base else checked
