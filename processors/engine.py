@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from processors.partition.reading import HOUR, Engine
 from processors.refold import refold
-from processors.routing import ALIAS, murmur2
+from processors.routing import murmur2
 from processors.step import step
 from projections.outputs import outputs
+from schemas.accounts import is_member
 from schemas.aliases import account_id, is_alias, normalise
 from schemas.intake import read
 
@@ -51,8 +52,8 @@ def account_of(region: str | None, partitions: int, secret: bytes) -> Callable[[
         return account_id(alias, murmur2(alias.encode()) % partitions, secret)
 
     def name(subject: str) -> str:
-        # Nobody outside may name an alias's account: such a text is an alias that nobody owns.
-        strange = subject.startswith(ALIAS)
+        # Nobody outside may name such an account: the text is an alias that nobody owns.
+        strange = not is_member(subject)
         return of_alias(subject) if strange or is_alias(subject) else subject
 
     return name

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from struct import unpack_from
 
+from schemas.accounts import ALIAS
+
 SEED = 0x9747B28C
 MIX = 0x5BD1E995
 WORD = 0xFFFFFFFF
-ALIAS = "alias/"
 
 
 def murmur2(data: bytes) -> int:

@@ -12,9 +12,11 @@ from processors.decisions.closing import DAY, finish
 from processors.decisions.due import do_due, pass_time
 from processors.decisions.erasure import ERASED
 from processors.decisions.judge import TRANSFER, judge, judge_too_late, repeated
+from processors.decisions.pools import SHARING
 from processors.decisions.verdict import ACCEPTED, CONFLICTING, DUPLICATE
 from processors.inputs import TIME_PASSED, NeedsHistory, Step
 from processors.late import decide_late
+from schemas.accounts import ALIAS
 from schemas.ledger import RECORD_VERSION, Cause, Coordinates, LedgerRecord, Refusal, Why
 from schemas.values import identity
 
@@ -75,12 +77,15 @@ def _too_late(item: Input, program: Program) -> bool:
 
 
 def _needs_no_history(account: Account, item: Input) -> bool:
-    """An erasure forgets it, whenever it was asked for; who sends events on decides none."""
-    if item.type == ERASED or account.profile.erased:
+    """An erasure forgets it, whenever it was asked for; who sends events on decides none.
+
+    What members share is given in the order in which its account sees the claims.
+    """
+    if item.type == ERASED or item.type.startswith(SHARING) or account.profile.erased:
         return True
     if item.type.startswith(TRANSFER):
         return False
-    return account.profile.owner is not None or account.id.startswith("alias/")
+    return account.profile.owner is not None or account.id.startswith(ALIAS)
 
 
 def _conclude(draft: Draft, item: Input, verdict: Verdict, *, late: bool = False) -> Step:

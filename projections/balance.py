@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 
-from projections.envelope import ALIAS, BALANCES, Output, headers_of, start_of
+from projections.envelope import BALANCES, Output, headers_of, start_of
+from schemas.accounts import is_member
 
 if TYPE_CHECKING:
     from schemas.ledger import LedgerRecord
@@ -24,7 +25,7 @@ def made_by(record: LedgerRecord) -> tuple[Output, ...]:
     is null.
     """
     sequence, cause, account = record.member_sequence, record.cause, record.account
-    if sequence is None or cause is None or account is None or account.startswith(ALIAS):
+    if sequence is None or cause is None or account is None or not is_member(account):
         return ()
     balance = record.balance
     value = None

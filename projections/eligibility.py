@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import UNSET, Struct, UnsetType
 
-from projections.envelope import ALIAS, ELIGIBILITY, Output, encode, headers_of, start_of
+from projections.envelope import ELIGIBILITY, Output, encode, headers_of, start_of
+from schemas.accounts import is_member
 from schemas.values import format_instant
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def made_by(record: LedgerRecord) -> tuple[Output, ...]:
     sequence, cause, account = record.member_sequence, record.cause, record.account
     if not record.eligibility or sequence is None or cause is None or account is None:
         return ()
-    if account.startswith(ALIAS):
+    if not is_member(account):
         return ()
     start, key = start_of(record, cause, sequence), account.encode()
     counts: dict[str, int] = {}

@@ -23,8 +23,6 @@ Headers = tuple[tuple[str, bytes], ...]
 BALANCES = "balances"
 ELIGIBILITY = "eligibility"
 NOTICES = "notices"
-ALIAS = "alias/"
-"""Accounts whose ids begin so hold no points and belong to no consumer: they publish nothing."""
 
 JSON = ("content-type", b"application/json")
 SPECIFICATION = ("ce_specversion", b"1.0")

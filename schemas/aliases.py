@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from hashlib import blake2b
 
+from schemas.accounts import ALIAS
+
 SCHEMES = frozenset({"phone", "email", "card", "code"})
-PREFIX = "alias/"
-"""Accounts of aliases are called so, by their partition, and by the hash of the alias."""
 
 NOT_A_DIGIT = re.compile(r"[^0-9]")
 CALLING_CODES = {"AT": "43", "AU": "61", "BE": "32", "CA": "1", "CH": "41", "DE": "49", "DK": "45",
@@ -61,4 +61,4 @@ def account_id(alias: str, partition: int, secret: bytes = b"") -> str:
     Producers key by the alias itself; the hash would not lead back to where that key belongs.
     """
     name = blake2b(alias.encode(), digest_size=16, key=secret[:64]).hexdigest()
-    return f"{PREFIX}{partition}/{name}"
+    return f"{ALIAS}{partition}/{name}"

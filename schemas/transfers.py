@@ -23,6 +23,9 @@ TransferKind = Literal[
     "unmerge.requested",
     "unmerge.moved",
     "alias.moved",
+    "pool.claimed",
+    "pool.granted",
+    "pool.returned",
     "clock",
 ]
 
@@ -101,6 +104,27 @@ class Move(Struct, frozen=True):
     unit: str
     giver: str
     from_unit: str
+
+
+class PoolClaim(Struct, frozen=True):
+    """A share of what all members share: asked for, answered with what was left, or given back."""
+
+    amount: int
+    """So much, in smallest steps; of an answer what was `asked`, or less."""
+    asked: int
+    at: int
+    """Business time of the decision that asked, microseconds."""
+    claim: str
+    """What the member asks for: the name of a lot, or `redemption/R1`."""
+    limit: int
+    """What all members together may have in the window, by the version that asked."""
+    member: str
+    pool: str
+    """The account that counts it."""
+    window: str
+    """The period that it counts in."""
+    settles: str | None = None
+    """Identity of the input that asked, which the answer settles."""
 
 
 class MergeContent(Struct, frozen=True):

@@ -157,9 +157,10 @@ class Draft:
         """Note a rule that did not fire."""
         self.missed.append(Missed(reason, rule))
 
-    def affect(self, kind: str, to: str, data: object) -> None:
-        """Do something to another account. The id is set when the record is made."""
-        self.effects.append(Effect(Raw(VALUES.encode(data)), "", kind, to, self.time))
+    def affect(self, kind: str, to: str, data: object, at: int | None = None) -> None:
+        """Do something to another account, now or `at`. The id is set when the record is made."""
+        time = self.time if at is None else at
+        self.effects.append(Effect(Raw(VALUES.encode(data)), "", kind, to, time))
 
     def unit(self, unit: str) -> Unit:
         """The unit's definition, from the version in force."""

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from processors.accounts.items import Lot, Order, Part, Referral
 from processors.accounts.lasting import ends_at
+from schemas.accounts import is_member
 from schemas.ledger import Leg
 
 if TYPE_CHECKING:
@@ -101,18 +102,18 @@ def _new_lot(
 def merged_subject(draft: Draft) -> str | None:
     """The member whose own event this is, if he was merged into this one."""
     subject = draft.item.subject
-    return None if subject == draft.account.id or subject.startswith("alias/") else subject
+    return None if subject == draft.account.id or not is_member(subject) else subject
 
 
-def release(draft: Draft, name: str, amount: int | None = None) -> None:
-    """Make a lot's pending points available; their expiry clock starts now.
+def release(draft: Draft, name: str, amount: int | None = None, at: int | None = None) -> None:
+    """Make a lot's pending points available; their expiry clock starts now, or started `at`.
 
     What became available before keeps its date: the rest makes a lot of its own beside it.
     """
     lot = draft.account.lots[name]
     amount = lot.pending if amount is None else amount
     rule = draft.program.version(lot.version).rules[lot.rule]
-    ends = ends_at(draft, rule, lot.version, draft.time)
+    ends = ends_at(draft, rule, lot.version, draft.time if at is None else at)
     if (lot.available or lot.reserved) and lot.expires_at != ends:
         keep(draft, name, replace(lot, pending=lot.pending - amount, release_at=None))
         name = _beside(draft, name)

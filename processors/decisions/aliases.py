@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from processors.decisions.verdict import ACCEPTED, FORWARDED, Verdict, parked, refused
 from processors.decisions.waiting import input_of
+from schemas.accounts import is_member
 from schemas.transfers import AliasClaim, ForwardedEvent
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def forward(draft: Draft, item: Input, owner: str, *, settles: bool = False) -> 
 
 def _subject(draft: Draft, item: Input, owner: str) -> str:
     """Whose event it is: an alias's are its member's, who may have been merged into another."""
-    if not item.subject.startswith("alias/"):
+    if is_member(item.subject):
         return item.subject
     return draft.account.profile.stands_for or owner
 

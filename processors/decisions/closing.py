@@ -11,7 +11,9 @@ from processors.accounts.rewards import refresh
 from processors.decisions.almanac import plan
 from processors.decisions.conversions import plan_conversions
 from processors.decisions.milestones import judge_milestones
+from processors.decisions.verdict import ASKED
 from processors.inputs import TIME_PASSED
+from schemas.accounts import is_member
 from schemas.values import identity
 
 if TYPE_CHECKING:
@@ -30,13 +32,14 @@ def finish(draft: Draft, item: Input, verdict: Verdict, *, late: bool = False) -
     if item.type != TIME_PASSED and not item.type.startswith("transfer."):
         draft.put("identities", identity(item.source, item.id), (item.payload, item.time))
     # Who came by an event that is refused or waits is a member from its time on.
-    if (verdict.outcome == "accepted" or ("profile", "") in draft.changed) and not late:
+    done = verdict.outcome == "accepted" or verdict is ASKED
+    if (done or ("profile", "") in draft.changed) and not late:
         round_off(draft)
 
 
 def round_off(draft: Draft) -> None:
     """Bring what follows from the account in line: eligibility, reminders, clocks."""
-    if not (draft.account.id.startswith("alias/") or draft.account.profile.erased):
+    if is_member(draft.account.id) and not draft.account.profile.erased:
         if draft.program.pauses:
             for reason, lots in follow_pauses(draft).items():
                 expire(draft, lots, reason)

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from processors.accounts.items import Profile
 from processors.accounts.rewards import close
+from processors.decisions.pools import drop_all
 from processors.decisions.redemptions import release_hold
 from processors.decisions.verdict import ACCEPTED, Verdict
 from processors.decisions.waiting import give_up
@@ -51,6 +52,7 @@ def erased(draft: Draft, _data: MemberErased) -> Verdict:
 def wipe(draft: Draft) -> None:
     """Leave amounts and dates, and nothing that says whose they are or what they were for."""
     account = draft.account
+    drop_all(draft)
     for key, redemption in sorted(account.redemptions.items()):
         if redemption.state == "reserved":
             release_hold(draft, key)

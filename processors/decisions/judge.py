@@ -10,6 +10,7 @@ from processors.decisions.members import admit, why_not
 from processors.decisions.table import BUSINESS_KEYS, DECISIONS
 from processors.decisions.verdict import ACCEPTED, CONFLICTING, DUPLICATE, refused
 from processors.decisions.waiting import park
+from schemas.accounts import ALIAS, is_member
 from schemas.decoding import decode_data
 from schemas.values import canonical, digest
 
@@ -21,14 +22,13 @@ if TYPE_CHECKING:
 UNCOMPARED = ("channel", "location_id")
 """Left out when two reports of one business fact are compared (contract, section 1)."""
 
-ALIAS = "alias/"
 TOO_LATE = refused("too_late")
 BOOKED = frozenset({"accepted", "parked", "forwarded"})
 """Outcomes with which a business key is taken."""
 TRANSFER = "transfer."
 TO_ALIAS = "transfer.alias."
 """Transfers that an alias's own account answers; all others are for its owner."""
-TO_MEMBER = ("transfer.referral.", "transfer.recognition.")
+TO_MEMBER = ("transfer.referral.", "transfer.recognition.", "transfer.pool.")
 """Transfers that follow a member who was merged into another."""
 REFUSED_BY_ERASED = {"transfer.referral.qualified", "transfer.referral.cancelled"}
 """Transfers that an erased member needs no more; all others settle something."""
@@ -44,7 +44,7 @@ def judge(draft: Draft, item: Input) -> Verdict:
         return verdict
     if _is_for_another(draft, item):
         return ACCEPTED
-    if not alias:
+    if is_member(draft.account.id):
         reason = admit(draft)
         transfer = item.type.startswith(TRANSFER)
         if reason is not None and (not transfer or item.type in REFUSED_BY_ERASED):

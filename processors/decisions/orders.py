@@ -17,6 +17,7 @@ from processors.accounts.steps import beside, ripen
 from processors.accounts.take import take_back
 from processors.decisions.caps import fitting, use_caps
 from processors.decisions.conversions import undo_vouchers
+from processors.decisions.pools import adjust, give_room, waiting
 from processors.decisions.verdict import Verdict, parked, refused
 
 if TYPE_CHECKING:
@@ -134,7 +135,10 @@ def reprice(
     granted: dict[str, int] = {}
     for name in sorted(held | priced):
         rule, had = version.rules[name], held.get(name, 0)
-        amount = _within_caps(draft, order, rule, priced.get(name, 0), had)
+        if rule.pool is not None:
+            amount = _shared(draft, order_id, order, rule, priced.get(name, 0), more=explain)
+        else:
+            amount = _within_caps(draft, order, rule, priced.get(name, 0), had)
         if amount and name in priced:
             granted[name] = amount
         if amount > had:
@@ -142,6 +146,17 @@ def reprice(
         elif amount < had:
             order = take(draft, order_id, order, rule, had - amount)
     return replace(order, granted=granted)
+
+
+def _shared(
+    draft: Draft, order_id: str, order: Order, rule: Rule, priced: int, *, more: bool
+) -> int:
+    """What the order still holds of points that all members share; what it lacks is asked for."""
+    had = order.granted.get(rule.id, 0)
+    origin = Origin(f"order/{order_id}", order.version, draft.time)
+    stands = had + waiting(draft, lot_id(origin.owner, rule.id))
+    wanted = _within_caps(draft, order, rule, priced if more else min(priced, stands), stands)
+    return adjust(draft, rule, origin, wanted, had, more=more, of=order.time)
 
 
 def give(draft: Draft, order_id: str, order: Order, rule: Rule, amount: int) -> None:
@@ -174,6 +189,8 @@ def _wait_starts(order: Order, rule: Rule) -> int | None:
 def take(draft: Draft, order_id: str, order: Order, rule: Rule, amount: int) -> Order:
     """Take points of an order back; those that expired count as taken back already."""
     version = draft.version_of(order)
+    if rule.pool is not None and amount:
+        give_room(draft, rule.pool, lot_id(f"order/{order_id}", rule.id), amount, order.time)
     lapsed = min(amount, order.lapsed.get(rule.id, 0))
     if lapsed:
         rest = {**order.lapsed, rule.id: order.lapsed[rule.id] - lapsed}

@@ -11,11 +11,13 @@ from processors.accounts.lasting import renew
 from processors.accounts.lots import draw, keep, legs_of
 from processors.accounts.returning import give_back
 from processors.accounts.rewards import count_had, grant
+from processors.decisions.pools import ASKED as ASKED_FOR
+from processors.decisions.pools import ask, asked, give_room
 from processors.decisions.prices import Price, balance_refusal, price_of
-from processors.decisions.verdict import ACCEPTED, Verdict, refused
+from processors.decisions.verdict import ACCEPTED, ASKED, Verdict, refused
 from processors.decisions.waiting import apply_waiting, deadline
 from schemas.ledger import Bucket, Leg
-from schemas.values import canonical_of
+from schemas.values import canonical_of, identity
 
 if TYPE_CHECKING:
     from processors.accounts.draft import Draft
@@ -55,12 +57,17 @@ def requested(draft: Draft, data: RedemptionRequested) -> Verdict:
         version=draft.version.id,
     )
     draft.put("redemptions", data.redemption_id, item)
-    count_had(draft, draft.version.rewards.get(data.reward_id or ""), draft.time, 1)
+    reward = draft.version.rewards.get(data.reward_id or "")
+    count_had(draft, reward, draft.time, 1)
     draft.fire(rule, {"unit": price.unit, "amount": price.amount})
+    stock = None if reward is None else reward.stock
+    if stock is not None:
+        name = identity(draft.item.source, draft.item.id)
+        ask(draft, stock, f"redemption/{data.redemption_id}", 1, draft.time, settles=name)
     if mode.mode == "immediate":
         _commit(draft, data.redemption_id)
     apply_waiting(draft, f"redemption/{data.redemption_id}")
-    return ACCEPTED
+    return ACCEPTED if stock is None else ASKED
 
 
 def _lend(
@@ -97,6 +104,8 @@ def released(draft: Draft, data: RedemptionReleased) -> Verdict:
     item = _open(draft, data.redemption_id, "reserved")
     if isinstance(item, Verdict):
         return item
+    if f"commit/{data.redemption_id}" in draft.account.marks:
+        return refused("redemption_closed")
     release_hold(draft, data.redemption_id)
     return ACCEPTED
 
@@ -123,6 +132,11 @@ def _rule(item: Redemption) -> str:
 
 def _commit(draft: Draft, redemption_id: str) -> None:
     item = draft.account.redemptions[redemption_id]
+    if asked(draft, f"redemption/{redemption_id}"):
+        # Spent as soon as it is known that one is left.
+        draft.put("redemptions", redemption_id, replace(item, hold_until=None))
+        draft.put("marks", f"commit/{redemption_id}", str(draft.time))
+        return
     for part in item.parts:
         lot = draft.account.lots[part.lot]
         keep(draft, part.lot, replace(lot, reserved=lot.reserved - part.amount))
@@ -141,13 +155,37 @@ def release_hold(draft: Draft, redemption_id: str) -> None:
     item = draft.account.redemptions[redemption_id]
     done = replace(item, state="released", closed_at=draft.time, hold_until=None)
     draft.put("redemptions", redemption_id, done)
-    _not_had(draft, item)
+    _not_had(draft, redemption_id, item)
     give_back(draft, "points.unreserved", item.unit, item.parts, "reserved", _rule(item))
 
 
-def _not_had(draft: Draft, item: Redemption) -> None:
+def _not_had(draft: Draft, redemption_id: str, item: Redemption) -> None:
     reward = draft.program.version(item.version).rewards.get(item.reward_id or "")
     count_had(draft, reward, item.requested_at, -1)
+    claim = f"redemption/{redemption_id}"
+    if reward is not None and reward.stock is not None and not asked(draft, claim):
+        give_room(draft, reward.stock, claim, 1, item.requested_at)
+
+
+def stock_answered(draft: Draft, redemption_id: str, granted: int) -> tuple[Verdict, int]:
+    """One was left for the redemption, or none: what it reserved goes back. Returns what it uses.
+
+    It is still asked for, so nothing is given back here.
+    """
+    item = draft.account.redemptions.get(redemption_id)
+    if item is None or item.state != "reserved":
+        return ACCEPTED, 0
+    mark = f"commit/{redemption_id}"
+    commits = mark in draft.account.marks
+    if commits:
+        draft.put("marks", mark, None)
+    if not granted:
+        release_hold(draft, redemption_id)
+        return refused("reward_not_available"), 0
+    draft.count(f"{ASKED_FOR}redemption/{redemption_id}", -1)
+    if commits:
+        _commit(draft, redemption_id)
+    return ACCEPTED, 1
 
 
 def reversed_(draft: Draft, data: RedemptionReversed) -> Verdict:
@@ -159,7 +197,7 @@ def reversed_(draft: Draft, data: RedemptionReversed) -> Verdict:
         return refused("redemption_closed")
     done = replace(item, state="reversed", closed_at=draft.time)
     draft.put("redemptions", data.redemption_id, done)
-    _not_had(draft, item)
+    _not_had(draft, data.redemption_id, item)
     give_back(draft, "points.restored", item.unit, item.parts, "redeemed", _rule(item))
     return ACCEPTED
 

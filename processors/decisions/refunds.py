@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from processors.decisions.orders import lines_of, open_order, spread, take, tenders_of
+from processors.decisions.pools import drop_all
 from processors.decisions.purchases import settle
 from processors.decisions.referrals import review_order
 from processors.decisions.verdict import ACCEPTED, Verdict, refused
@@ -96,6 +97,8 @@ def _floor_each(draft: Draft, order_id: str, before: Order, after: Order) -> Ord
     awards, _ = version.price(replace(before, lines=refund))
     worth = {award.rule: award.amount for award in awards if not award.fixed}
     held = dict(before.granted)
+    if nothing_left:
+        drop_all(draft, f"order/{order_id}")
     for rule in sorted(before.granted):
         amount = held[rule] if nothing_left else min(held[rule], worth.get(rule, 0))
         if amount:
@@ -107,6 +110,7 @@ def _floor_each(draft: Draft, order_id: str, before: Order, after: Order) -> Ord
 def _take_all(draft: Draft, order_id: str, before: Order, after: Order) -> Order:
     """Any refund takes the whole order's points."""
     version = draft.version_of(before)
+    drop_all(draft, f"order/{order_id}")
     for rule in sorted(before.granted):
         after = take(draft, order_id, after, version.rules[rule], before.granted[rule])
     return replace(after, granted={})

@@ -17,6 +17,8 @@ class Verdict(Struct, frozen=True, gc=False):
 
 ACCEPTED = Verdict("accepted")
 FORWARDED = Verdict("forwarded")
+ASKED = Verdict("forwarded", waits_for="pool")
+"""Done as far as this account goes; what members share is asked for."""
 DUPLICATE = Verdict("duplicate")
 CONFLICTING = Verdict("conflicting")
 

@@ -9,6 +9,7 @@ import msgspec
 from processors.accounts.evolve import DECODERS
 from processors.decisions.closing import finish, round_off
 from processors.decisions.members import admit
+from processors.decisions.pools import ANSWER
 from processors.inputs import TIME_PASSED, Input
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def decide_again(again: Draft, item: Input, records: Sequence[LedgerRecord]) -> 
     for current, record in _in_order_of_time(item, records):
         again.pass_time(again, current.time)
         again.move_to(current, max(current.time, again.time))
-        if record is not None and record.outcome in STAYS_REFUSED:
+        if record is not None and record.outcome in STAYS_REFUSED and current.type != ANSWER:
             _leave_behind(again, record)
             continue
         again.forced = record is not None and current.type in PINNED

@@ -9,6 +9,7 @@ from processors.decisions.verdict import ACCEPTED
 from processors.late.again import SETTLED, STAYS_REFUSED, Own, decide_again
 from processors.late.corrections import correct
 from processors.late.effects import new_effects
+from processors.late.sharing import held, tell_pools
 from schemas.values import identity
 
 if TYPE_CHECKING:
@@ -31,8 +32,10 @@ def decide_late(draft: Draft, item: Input, history: History) -> tuple[Draft, Ver
         return draft, verdict
     again.pass_time(again, max(account.time, item.time))
     settles, refusals = _waited_for(account, again, own)
+    shares = held(draft)
     correct(draft, again.account, own)
     draft.effects = new_effects(again, history)
+    tell_pools(draft, shares, held(again))
     draft.refusals, draft.settles = own.refusals + refusals, own.settles + settles
     draft.fired, draft.missed = own.fired, own.missed
     return draft, verdict

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 FORWARD = "forward"
 QUALIFIED, CANCELLED = "referral.qualified", "referral.cancelled"
 REFERRAL = {QUALIFIED, CANCELLED}
+CLAIMED, RETURNED = "pool.claimed", "pool.returned"
+OTHERWISE = {*REFERRAL, CLAIMED, RETURNED}
+"""Told apart otherwise than by their words; what is returned to pools follows from `sharing`."""
 
 
 def new_effects(again: Draft, history: History) -> list[Effect]:
@@ -35,7 +39,8 @@ def new_effects(again: Draft, history: History) -> list[Effect]:
     ]
     left = {_named(e) for e in sent}
     left |= {_named(e) for r in history.told for e in r.effects if e.kind == FORWARD}
-    fresh = [e for e in again.effects if e.kind not in REFERRAL and _named(e) not in left]
+    fresh = [e for e in again.effects if e.kind not in OTHERWISE and _named(e) not in left]
+    fresh += _claims(again, sent)
     said, wanted = _last_words(sent), _last_words(again.effects)
     for about in [*wanted, *(about for about in said if about not in wanted)]:
         was, now = said.get(about), wanted.get(about)
@@ -45,6 +50,18 @@ def new_effects(again: Draft, history: History) -> list[Effect]:
             # At the time of what it recalls, so that it comes after that wherever it is decided.
             recall = msgspec.structs.replace(was, kind=CANCELLED, id="")
             fresh.append(recall if now is None else now)
+    return fresh
+
+
+def _claims(again: Draft, sent: Sequence[Effect]) -> list[Effect]:
+    """Claims on what members share, beyond those sent: two may be made in equal words."""
+    left = Counter(bytes(effect.data) for effect in sent if effect.kind == CLAIMED)
+    fresh: list[Effect] = []
+    for effect in again.effects:
+        if effect.kind == CLAIMED:
+            left[bytes(effect.data)] -= 1
+            if left[bytes(effect.data)] < 0:
+                fresh.append(effect)
     return fresh
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from processors.inputs import TIME_PASSED, Input
 from processors.partition.addresses import addressed
+from schemas.accounts import ALIAS
 from schemas.transfers import EVENT_DECODER
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from schemas.transfers import Transfer
 
 HOUR = 3_600_000_000
-ALIAS = "alias/"
 
 
 class Engine(NamedTuple):

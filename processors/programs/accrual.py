@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from processors.programs import compiled, model
 from processors.programs.figures import steps_of
 from processors.programs.periods import ending, releasing, window_of
+from processors.programs.pools import budget_of
 from processors.programs.sides import compile_referrals, compile_reviews
 
 if TYPE_CHECKING:
@@ -73,7 +74,9 @@ def _fixed(version: model.Version, calendar: Calendar) -> Iterable[compiled.Rule
     for name, unit, expiry in found:
         ends = ending(expiry or version.expiry, calendar)
         caps = tuple(_shared(name, unit, version, calendar))
-        yield compiled.Rule(name, unit, never, ends, caps=caps)
+        shared = version.promotions.get(name)
+        pool = None if shared is None else budget_of(name, shared, version, calendar)
+        yield compiled.Rule(name, unit, never, ends, caps=caps, pool=pool)
 
 
 def _activities(version: model.Version, calendar: Calendar) -> Iterable[compiled.Rule]:

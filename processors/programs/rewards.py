@@ -10,6 +10,7 @@ from processors.programs.birthdays import at_home, counted
 from processors.programs.calendars import WEEKDAYS
 from processors.programs.figures import steps_of
 from processors.programs.periods import window_of
+from processors.programs.pools import stock_of
 from processors.programs.redeeming import minor_of
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def compile_reward(
         plan=reward.plan,
         open_at=_open(reward, calendar),
         limit=_limit(reward, version, calendar),
+        stock=stock_of(name, reward, version, calendar),
         running=_running(reward, version, calendar),
         valid_until=_valid(reward, ladder, calendar),
         quantity=reward.quantity,

@@ -12,6 +12,7 @@ from processors.programs.compiled.earning import (
     Challenge,
     Delivery,
     Lasting,
+    Pool,
     Rule,
     Unit,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "Done",
     "Ladder",
     "Lasting",
+    "Pool",
     "Program",
     "Reach",
     "Recognition",

@@ -72,6 +72,15 @@ class Cap:
 
 
 @dataclass(frozen=True, slots=True)
+class Pool:
+    """At most `amount` for all members together in one window, counted by an `account` for it."""
+
+    account: str
+    amount: int
+    window_of: Callable[[int, Account], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """An accrual rule: what it gives, when that is released, and when it ends.
 
@@ -87,6 +96,8 @@ class Rule:
     caps: tuple[Cap, ...] = ()
     step: int = 0
     """Released points become available in full steps of this; 0: all at once."""
+    pool: Pool | None = None
+    """What all members share of it."""
 
 
 @dataclass(frozen=True, slots=True)

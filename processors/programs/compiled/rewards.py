@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from processors.accounts.account import Account
-    from processors.programs.compiled.earning import Rule
+    from processors.programs.compiled.earning import Pool, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,8 @@ class Reward:
     open_at: Callable[[int, Account], bool] | None = None
     limit: tuple[int, Callable[[int, Account], str]] | None = None
     """How often one member may have it, and in which window."""
+    stock: Pool | None = None
+    """How many there are for all members."""
     valid_until: Callable[[int, Account], int | None] | None = None
     quantity: int = 1
     on_tier: tuple[str, frozenset[str]] | None = None

@@ -19,8 +19,8 @@ from processors.programs.model.earning import (
 )
 from processors.programs.model.ladders import Ladder, Rung
 from processors.programs.model.program import Late, ProgramFile, Refund, Sunset, Version
-from processors.programs.model.promotions import Birthday, ChosenDays, Limit, Promotion
-from processors.programs.model.rewards import Price, Reward
+from processors.programs.model.promotions import Birthday, Budget, ChosenDays, Limit, Promotion
+from processors.programs.model.rewards import Price, Reward, Stock
 from processors.programs.model.sides import Referral, Review, Side
 from processors.programs.model.spending import (
     Accounting,
@@ -38,6 +38,7 @@ __all__ = [
     "Allowance",
     "Basis",
     "Birthday",
+    "Budget",
     "Cap",
     "ChosenDays",
     "Conversion",
@@ -64,6 +65,7 @@ __all__ = [
     "Scalar",
     "SharedCap",
     "Side",
+    "Stock",
     "Streak",
     "Sunset",
     "Tenders",

@@ -16,6 +16,7 @@ from processors.programs.model.words import (
     Name,
     Period,
     Positive,
+    SharedPeriod,
     Some,
     SomePoints,
     TierName,
@@ -34,6 +35,15 @@ class Limit(Model):
     """So many."""
     per: Period
     """The period, by the date of the order or request."""
+
+
+class Budget(Model):
+    """At most so many points for all members together, first come, first served."""
+
+    points: SomePoints
+    """So many."""
+    per: SharedPeriod = "lifetime"
+    """The period, by the date of the order; the promotion's whole life, unless named."""
 
 
 class ChosenDays(Model):
@@ -88,6 +98,8 @@ class Promotion(Model):
     """Earning rules that it changes; all, unless named."""
     limit: Limit | None = None
     """Orders of one member in a period."""
+    budget: Budget | None = None
+    """What all members together get of `add`: the points wait until it is known what is left."""
     opt_in: bool = False
     """Only for who opted in."""
     target: Some | None = None

@@ -17,6 +17,7 @@ from processors.programs.model.words import (
     Points,
     Positive,
     RewardName,
+    SharedPeriod,
     Some,
     SomePoints,
     TierName,
@@ -100,6 +101,15 @@ class Using(Model):
     """For each use."""
 
 
+class Stock(Model):
+    """At most so many for all members together, first come, first served."""
+
+    units: Positive
+    """So many."""
+    per: SharedPeriod = "lifetime"
+    """The period, by the date of the request; the reward's whole life, unless named."""
+
+
 class Reward(Model):
     """Something to be had for points, or granted.
 
@@ -128,6 +138,8 @@ class Reward(Model):
     """The first day on which it is closed."""
     limit: Limit | None = None
     """A catalogue reward is to be had so many times in a period by one member."""
+    stock: Stock | None = None
+    """How many of a catalogue reward there are: a request is committed when one is left for it."""
     quantity: Positive = 1
     """How many are granted at once."""
     valid_days: Positive | None = None

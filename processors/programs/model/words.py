@@ -137,6 +137,10 @@ Period = Literal[
 Recurring = Literal[
     "day", "week", "month", "quarter", "fiscal_quarter", "year", "fiscal_year", "membership_year"
 ]
+SharedPeriod = Literal[
+    "day", "week", "month", "quarter", "fiscal_quarter", "year", "fiscal_year", "lifetime"
+]
+"""A period that is the same one for every member."""
 CapPeriod = Literal[Period, "currency_unit"]
 Counted = Annotated[str, Field(pattern=r"^(spend|points|orders|activity:.+)$")]
 """What a ladder counts."""

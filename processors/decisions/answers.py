@@ -1,0 +1,93 @@
+"""What a pool answered: points are released, a redemption holds; or there was nothing left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from processors.accounts.lots import release
+from processors.accounts.returning import let_lapse
+from processors.decisions.caps import use_caps
+from processors.decisions.challenges import note_won
+from processors.decisions.conversions import convert
+from processors.decisions.pools import ASKED, asked, drop, waiting
+from processors.decisions.purchases import settle
+from processors.decisions.redemptions import stock_answered
+from processors.decisions.verdict import ACCEPTED, Verdict
+
+if TYPE_CHECKING:
+    from processors.accounts.draft import Draft
+    from processors.accounts.items import Lot
+    from processors.programs.compiled import Rule
+    from schemas.transfers import PoolClaim
+
+EXHAUSTED = "budget_exhausted"
+
+
+def answered(draft: Draft, data: PoolClaim) -> Verdict:
+    """Take what was granted, and give back what is not needed any more."""
+    draft.move_to(draft.item, max(draft.time, draft.account.time))
+    kind, _, key = data.claim.partition("/")
+    verdict, used = ACCEPTED, 0
+    if kind == "redemption":
+        verdict, used = stock_answered(draft, key, data.amount)
+    draft.count(ASKED + data.claim, -min(data.asked, asked(draft, data.claim)))
+    if kind != "redemption":
+        used = _points_answered(draft, data)
+    if data.amount > used:
+        back = replace(data, amount=data.amount - used, asked=data.amount - used)
+        draft.affect("pool.returned", data.pool, back, data.at)
+    if data.settles is not None:
+        draft.settles.append(data.settles)
+    return verdict
+
+
+def _points_answered(draft: Draft, data: PoolClaim) -> int:
+    """Release what was granted and is still wanted; returns how much."""
+    name = _lot_of(draft, data)
+    waits = waiting(draft, name)
+    if not waits:
+        return 0
+    lot = draft.account.lots[name]
+    version = draft.program.version(lot.version)
+    rule = version.rules[lot.rule]
+    used = min(data.amount, waits)
+    missing = max(0, waits - used - asked(draft, data.claim))
+    if missing:
+        drop(draft, rule, name, missing)
+        draft.miss(rule.id, EXHAUSTED)
+    if used:
+        release(draft, name, used, data.at)
+        draft.fire(rule.id, {"points": used})
+    _note(draft, rule, lot, used, missing)
+    let_lapse(draft, [name])
+    if used:
+        convert(draft, version)
+    return used
+
+
+def _lot_of(draft: Draft, data: PoolClaim) -> str:
+    """The lot that waits; of a member who was merged into this one it may have another name."""
+    beside = f"{data.claim}/{data.member}"
+    return beside if waiting(draft, beside) else data.claim
+
+
+def _note(draft: Draft, rule: Rule, lot: Lot, used: int, missing: int) -> None:
+    """What it was for holds what was granted, and counts it."""
+    kind, _, key = lot.owner.partition("/")
+    if kind == "promotion":
+        use_caps(draft, rule, -missing, used + missing, draft.time)
+        note_won(draft, rule.id, used, lot.earned_at)
+        return
+    order = draft.account.orders.get(key)
+    if order is None:
+        return
+    use_caps(draft, rule, -missing, used + missing, order.time)
+    granted = {**order.granted, rule.id: order.granted.get(rule.id, 0) + used}
+    settle(
+        draft,
+        key,
+        replace(order, granted={name: held for name, held in granted.items() if held}),
+        points=False,
+    )

@@ -1,0 +1,120 @@
+"""What all members share: a promotion's budget, a reward's stock.
+
+One account never writes another, so a member asks the pool's account. What was asked for waits,
+as pending points or as a reservation, until the answer says how much was left: first come, first
+served, as the pool's account sees the claims.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from processors.accounts.lots import lot_id, pend
+from processors.accounts.take import take_back
+from processors.decisions.verdict import ACCEPTED, Verdict
+from schemas.transfers import PoolClaim
+
+if TYPE_CHECKING:
+    from processors.accounts.draft import Draft
+    from processors.accounts.lots import Origin
+    from processors.programs.compiled import Pool, Rule
+
+SHARING = "transfer.pool."
+"""Transfers between members and pools."""
+ANSWER = "transfer.pool.granted"
+ASKED = "asked/"
+"""The counter of what a claim still waits for."""
+USED = "used/"
+"""A pool's counter of what was given in a window."""
+
+
+def asked(draft: Draft, claim: str) -> int:
+    """What a claim still waits for."""
+    return draft.account.counters.get(ASKED + claim, 0)
+
+
+def ask(
+    draft: Draft, pool: Pool, claim: str, amount: int, of: int, settles: str | None = None
+) -> None:
+    """Ask a pool for a share of the window that the instant `of` lies in."""
+    draft.count(ASKED + claim, amount)
+    draft.affect("pool.claimed", pool.account, _claim(draft, pool, claim, amount, of, settles))
+
+
+def give_room(draft: Draft, pool: Pool, claim: str, amount: int, of: int) -> None:
+    """Give back what is not needed any more."""
+    draft.affect("pool.returned", pool.account, _claim(draft, pool, claim, amount, of))
+
+
+def _claim(
+    draft: Draft, pool: Pool, claim: str, amount: int, of: int, settles: str | None = None
+) -> PoolClaim:
+    return PoolClaim(
+        amount=amount,
+        asked=amount,
+        at=draft.time,
+        claim=claim,
+        limit=pool.amount,
+        member=draft.account.id,
+        pool=pool.account,
+        window=pool.window_of(of, draft.account),
+        settles=settles,
+    )
+
+
+def claimed(draft: Draft, data: PoolClaim) -> Verdict:
+    """The pool's side: as much as is left."""
+    used = draft.account.counters.get(USED + data.window, 0)
+    granted = min(data.asked, max(0, data.limit - used))
+    draft.count(USED + data.window, granted)
+    draft.affect("pool.granted", data.member, replace(data, amount=granted))
+    return ACCEPTED
+
+
+def returned(draft: Draft, data: PoolClaim) -> Verdict:
+    """The pool's side: room for others."""
+    draft.count(USED + data.window, -data.amount)
+    return ACCEPTED
+
+
+def adjust(
+    draft: Draft, rule: Rule, origin: Origin, wanted: int, held: int, *, more: bool, of: int
+) -> int:
+    """Ask for what is wanted beyond what is held, or drop what waits in vain.
+
+    Returns what of `held` is still wanted. `more=False`: nothing is asked for.
+    """
+    assert rule.pool is not None, "a rule that members share"
+    name = lot_id(origin.owner, rule.id)
+    waits = waiting(draft, name)
+    if wanted > held + waits:
+        if more:
+            pend(draft, rule, wanted - held - waits, origin, None)
+            ask(draft, rule.pool, name, wanted - held - waits, of)
+        return held
+    drop(draft, rule, name, min(waits, held + waits - wanted))
+    return min(held, wanted)
+
+
+def waiting(draft: Draft, name: str) -> int:
+    """Points of a claim that wait for its answer."""
+    lot = draft.account.lots.get(name)
+    return 0 if lot is None else lot.pending
+
+
+def drop(draft: Draft, rule: Rule, name: str, amount: int) -> None:
+    """Points that wait for an answer are not wanted any more; the answer gives the room back."""
+    if amount:
+        take_back(draft, rule.unit, amount, [name], rule.id, "only_pending")
+
+
+def drop_all(draft: Draft, owner: str | None = None) -> None:
+    """Nothing that was asked for on behalf of `owner`, or of anything, is wanted any more."""
+    for key in sorted(draft.account.counters):
+        name = key.removeprefix(ASKED)
+        lot = draft.account.lots.get(name)
+        if lot is not None and name != key and owner in {None, lot.owner}:
+            rule = draft.program.version(lot.version).rules[lot.rule]
+            drop(draft, rule, name, lot.pending)
