@@ -12,7 +12,14 @@ from pydantic_core import PydanticUndefined
 
 from processors.programs.model import Model, ProgramFile
 from processors.programs.model.promotions import Stacking
-from processors.programs.model.words import CapPeriod, Period, Recurring, Rounding, Weekday
+from processors.programs.model.words import (
+    CapPeriod,
+    Period,
+    Recurring,
+    Rounding,
+    SharedPeriod,
+    Weekday,
+)
 from processors.programs.wording import models_in
 from schemas.inputs.base import LineKind, TenderKind
 
@@ -52,6 +59,7 @@ CHOICES = {
     "Period": Period,
     "Recurring": Recurring,
     "Rounding": Rounding,
+    "SharedPeriod": SharedPeriod,
     "Stacking": Stacking,
     "TenderKind": TenderKind,
     "Weekday": Weekday,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Words = dict[str, list[object]]
 LISTS = ("skus", "categories", "product_classes", "channels", "only", "never")
+LISTED = ("rewards", "promotions", "units", "currencies")
 BEFORE = timedelta(days=120)
 
 
@@ -36,8 +37,7 @@ def words_of(file: ProgramFile) -> Words:
             found.setdefault(kind, []).extend(plain)
         elif key in {"plan", "without_plan", "ends_with_plan", "activity"} and value:
             found.setdefault("activity" if key == "activity" else "plan", []).append(value)
-        elif key in {"rewards", "promotions", "units", "currencies"} and value:
-            assert isinstance(value, dict | list)
+        elif key in LISTED and isinstance(value, dict | list):
             found.setdefault(key, []).extend(value)
         elif key == "counts" and isinstance(value, str) and value.startswith("activity:"):
             found.setdefault("activity", []).append(value.removeprefix("activity:"))

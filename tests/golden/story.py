@@ -73,6 +73,12 @@ AGAIN: tuple[tuple[str, str, str, dict[str, object]], ...] = (
     ("2027-05-01T10:00:00Z", "gina", "loyalty.member.erased.v1", {}),
 )
 """Aliases, what waits or is refused, a reward used, a merge undone, points that end, an erasure."""
+BASKET: dict[str, object] = {
+    "order_id": "O1",
+    "currency": "EUR",
+    "lines": [{"line_id": "L1", "sku": "TEA", "amount_minor": 2000}],
+}
+MUG: dict[str, object] = {"redemption_id": "X1", "reward_id": "mug"}
 GIVEN: tuple[tuple[str, str, str, dict[str, object]], ...] = (
     ("2026-03-01T10:00:00Z", "ana", "loyalty.member.enrolled.v1", {}),
     (
@@ -100,6 +106,12 @@ TOLD: tuple[tuple[str, str, str, dict[str, object]], ...] = (
     ("2025-10-20T10:00:00Z", "ana", "loyalty.member.profile_changed.v1", {"market": "US"}),
 )
 """Promotions that are announced."""
+SHARED: tuple[tuple[str, str, str, dict[str, object]], ...] = (
+    ("2026-03-02T10:00:00Z", "ana", "commerce.purchase.completed.v1", BASKET),
+    ("2026-03-03T10:00:00Z", "ana", "loyalty.redemption.requested.v1", MUG),
+    ("2026-03-04T10:00:00Z", "ana", "commerce.purchase.cancelled.v1", {"order_id": "O1"}),
+)
+"""A budget and a stock, asked for and given back."""
 
 
 def play(
@@ -135,6 +147,7 @@ def stored() -> Iterator[tuple[str, bytes]]:
     yield from _stored("again-", play("starter", AGAIN))
     yield from _stored("given-", play("assembly-recognition", GIVEN))
     yield from _stored("told-", play("seasonal", TOLD))
+    yield from _stored("shared-", play("limited-edition", SHARED))
 
 
 def _stored(story: str, topology: Topology) -> Iterator[tuple[str, bytes]]:

@@ -126,7 +126,12 @@ def test_a_restart_anywhere_changes_nothing(name: str, seed: int) -> None:
     assert accounts(broken) == accounts(whole)
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
+def shares_nothing(name: str) -> bool:
+    """True unless all members share a budget or a stock: first come, first served."""
+    return not program_of(name)[1].shares
+
+
+@pytest.mark.parametrize("name", [name for name in PROGRAMS if shares_nothing(name)])
 @some_lives
 def test_members_do_not_depend_on_each_other(name: str, seed: int) -> None:
     """Each member alone has the account that he has among the others."""
@@ -138,7 +143,7 @@ def test_members_do_not_depend_on_each_other(name: str, seed: int) -> None:
         assert essence(told(name, alone, until=end))[who] == together[who]
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("name", [name for name in PROGRAMS if shares_nothing(name)])
 @some_lives
 def test_any_order_of_arrival_within_the_horizon_is_as_in_time(name: str, seed: int) -> None:
     """Histories without redemptions: backwards and shuffled, the account is the same."""

@@ -30,6 +30,9 @@ def check(file: ProgramFile) -> Iterator[Problem]:
             elif promotion.target is not None and not promotion.add:
                 text = "needs `add`: the points that reaching the target earns"
                 yield Problem("promotion-effect", (*here, "target"), text)
+            elif promotion.budget is not None and not promotion.add:
+                text = "works with `add`: a multiplier's points are part of what its rules give"
+                yield Problem("promotion-effect", (*here, "budget"), text)
             else:
                 yield from _time(promotion, span_of(file, version), here)
                 yield from _nothing(promotion, here)

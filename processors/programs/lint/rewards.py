@@ -65,6 +65,9 @@ def forms(file: ProgramFile) -> Iterator[Problem]:
             if reward.cost is not None and grants:
                 text = f"has a `cost` and is granted (`{grants[0]}`); make it two rewards"
                 yield Problem("reward-form", (*here, grants[0]), text)
+            if reward.stock is not None and reward.cost is None:
+                text = "works with a `cost`: what is granted is not asked for"
+                yield Problem("reward-form", (*here, "stock"), text)
             if reward.cost is not None and scaled(reward.cost) and reward.unit is None:
                 yield Problem("reward-form", (*here, "cost"), "needs `unit`: what it costs")
 
