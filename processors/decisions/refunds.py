@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from processors.decisions.caps import use_caps
 from processors.decisions.orders import lines_of, open_order, spread, take, tenders_of
 from processors.decisions.pools import drop_all
 from processors.decisions.purchases import settle
@@ -15,6 +16,7 @@ from processors.decisions.verdict import ACCEPTED, Verdict, refused
 if TYPE_CHECKING:
     from processors.accounts.draft import Draft
     from processors.accounts.items import Order, OrderLine
+    from processors.programs.compiled import Rule
     from schemas.inputs.purchases import (
         PurchaseCancelled,
         PurchaseEdited,
@@ -102,7 +104,7 @@ def _floor_each(draft: Draft, order_id: str, before: Order, after: Order) -> Ord
     for rule in sorted(before.granted):
         amount = held[rule] if nothing_left else min(held[rule], worth.get(rule, 0))
         if amount:
-            after = take(draft, order_id, after, version.rules[rule], amount)
+            after = _take(draft, order_id, after, version.rules[rule], amount, held[rule])
             held[rule] -= amount
     return replace(after, granted={rule: left for rule, left in held.items() if left})
 
@@ -112,8 +114,15 @@ def _take_all(draft: Draft, order_id: str, before: Order, after: Order) -> Order
     version = draft.version_of(before)
     drop_all(draft, f"order/{order_id}")
     for rule in sorted(before.granted):
-        after = take(draft, order_id, after, version.rules[rule], before.granted[rule])
+        amount = before.granted[rule]
+        after = _take(draft, order_id, after, version.rules[rule], amount, amount)
     return replace(after, granted={})
+
+
+def _take(draft: Draft, order_id: str, order: Order, rule: Rule, amount: int, held: int) -> Order:
+    """Take points of an order back; they leave the counters of their caps."""
+    use_caps(draft, rule, -amount, held, order.time)
+    return take(draft, order_id, order, rule, amount)
 
 
 def cancelled(draft: Draft, data: PurchaseCancelled) -> Verdict:

@@ -111,7 +111,7 @@ def had(book: dict[str, Account], rule: str) -> int:
 @given(seed=SEEDS)
 def test_no_more_is_given_than_there_is(seed: int) -> None:
     """In time or late within the horizon, and nothing waits for ever."""
-    topology = folded(histories(seed, 70, late_share=0.0))
+    topology = folded(histories(seed, 70, late_share=0.3))
     book = accounts(topology)
     for amount in used(book, "budget/launch").values():
         assert 0 <= amount <= LAUNCH
