@@ -68,6 +68,8 @@ def count_order(draft: Draft, order: Order, version: Version) -> tuple[Order, in
 
     Returns the order, and by how much it counts more than before.
     """
+    if order.uncounted:
+        return order, 0
     account, before = draft.account, order.counted
     counted: dict[str, int] = {}
     for ladder in version.ladders:

@@ -104,6 +104,8 @@ class Order(Struct, frozen=True, omit_defaults=True, gc=False):
     referral: str | None = None
     """The referral that this order qualified."""
     origin: str | None = None
+    uncounted: bool = False
+    """True when it came by a merge in which only points move: it counts for no tier."""
 
 
 class Redemption(Struct, frozen=True, omit_defaults=True, gc=False):

@@ -39,6 +39,20 @@ def gain(draft: Draft, ladder: Ladder) -> None:
     _settle(draft, ladder, (*held.grounds, Ground(name, tier, draft.time, until)), "earned")
 
 
+def take_over(draft: Draft, ladder: Ladder, grounds: tuple[Ground, ...]) -> None:
+    """After a merge: what the other account held is held here, as long as it was to be there.
+
+    But for what its attributes gave: attributes do not move.
+    """
+    best = {ground.window: ground for ground in standing_of(ladder, draft.account).grounds}
+    for ground in grounds:
+        mine = best.get(ground.window, ground)
+        better = rank_of(ladder, ground.tier) > rank_of(ladder, mine.tier) or mine is ground
+        if better and ground.window != ATTRIBUTE and rank_of(ladder, ground.tier):
+            best[ground.window] = ground
+    _settle(draft, ladder, tuple(best.values()), "earned")
+
+
 def lower_tier(draft: Draft, ladder: Ladder, counted_at: int) -> None:
     """After a refund: the window's counter may no longer carry the tier that it gave."""
     account = draft.account

@@ -15,10 +15,19 @@ from msgspec.structs import replace
 from processors.accounts.account import Totals
 from processors.accounts.counting import count_order, plan_settling
 from processors.accounts.draft import VALUES
-from processors.accounts.items import Grant, Lot, Order, Parked, Redemption, Referral, Review
+from processors.accounts.items import (
+    Grant,
+    Lot,
+    Order,
+    Parked,
+    Redemption,
+    Referral,
+    Review,
+    Standing,
+)
 from processors.accounts.lots import NEVER, keep
-from processors.accounts.rewards import follow_tiers
-from processors.accounts.tiers import raise_tier
+from processors.accounts.rewards import close, follow_tiers
+from processors.accounts.tiers import raise_tier, take_over
 from processors.decisions.verdict import ACCEPTED, FORWARDED, Verdict, refused
 from processors.decisions.waiting import apply_waiting
 from schemas.ledger import Leg
@@ -47,6 +56,8 @@ class Belongings(Struct, frozen=True, omit_defaults=True):
     keys: dict[str, tuple[str, int]] = {}
     marks: dict[str, str] = {}
     parked: dict[str, Parked] = {}
+    standings: dict[str, Standing] = {}
+    """Where the program keeps the higher tier of the two."""
 
 
 DECODER = msgspec.json.Decoder(Belongings)
@@ -80,13 +91,14 @@ def requested(draft: Draft, data: MergeRequest) -> Verdict:
             for key, order in account.orders.items()
         },
         redemptions=account.redemptions,
-        grants={key: grant for key, grant in account.grants.items() if not grant.catalogue},
+        grants=_vouchers(draft),
         reviews=account.reviews,
         referrals=account.referrals,
-        counters=_beside_orders(account),
+        counters=_beside_orders(draft),
         keys=account.keys,
         marks=account.marks,
         parked=account.parked,
+        standings=account.standings if draft.version.merge_tier == "highest" else {},
     )
     sent = MergeContent(account.id, Raw(VALUES.encode(content)), data.settles)
     draft.affect("merge.moved", data.survivor, sent)
@@ -102,13 +114,27 @@ def requested(draft: Draft, data: MergeRequest) -> Verdict:
     return ACCEPTED
 
 
-def _beside_orders(account: Account) -> dict[str, int]:
-    """Counters without what orders count: they bring that along themselves."""
-    counters = dict(account.counters)
-    for order in account.orders.values():
+def _vouchers(draft: Draft) -> dict[str, Grant]:
+    """What was granted moves, or is withdrawn where the program says so."""
+    grants = {key: one for key, one in draft.account.grants.items() if not one.catalogue}
+    if draft.version.merge_vouchers == "move":
+        return grants
+    for key in sorted(grants):
+        close(draft, key, "withdrawn", "merge")
+    return {}
+
+
+def _beside_orders(draft: Draft) -> dict[str, int]:
+    """Counters without what orders count: they bring that along, where it moves at all."""
+    counters = dict(draft.account.counters)
+    for order in draft.account.orders.values():
         for key, amount in order.counted.items():
             counters[key] = counters.get(key, 0) - amount
-    return {key: amount for key, amount in counters.items() if amount}
+    alone = draft.version.merge_tier == "survivor"
+    stay = {ladder.id for ladder in draft.version.ladders} if alone else set[str]()
+    return {
+        key: amount for key, amount in counters.items() if amount and key.split("/")[0] not in stay
+    }
 
 
 def _hand_over_points(draft: Draft) -> None:
@@ -138,6 +164,8 @@ def received(draft: Draft, data: MergeContent) -> Verdict:
     _take_over_items(draft, content, data.member)
     notices = len(draft.notices)
     for ladder in draft.version.ladders:
+        if ladder.id in content.standings:
+            take_over(draft, ladder, content.standings[ladder.id].grounds)
         raise_tier(draft, ladder)
     follow_tiers(draft, notices)
     if data.settles:
@@ -172,7 +200,8 @@ def _apply_what_waited(draft: Draft) -> None:
 def _take_over_order(draft: Draft, name: str, order: Order) -> None:
     """An order counts in this account's windows, which may begin on other days, once settled."""
     version = draft.version_of(order)
-    order, _ = count_order(draft, replace(order, counted={}), version)
+    alone = order.origin is not None and draft.version.merge_tier == "survivor"
+    order, _ = count_order(draft, replace(order, counted={}, uncounted=alone), version)
     draft.put("orders", name, order)
     plan_settling(draft, name, order, version)
 

@@ -116,6 +116,8 @@ def _version(
         refund_custom=version.refund.custom_amount,
         refund_horizon_days=version.refund.horizon_days,
         negative=version.negative_balance,
+        merge_tier=version.merge.tier,
+        merge_vouchers=version.merge.vouchers,
         activities=_activities(version, rules),
         reviews=compile_reviews(version, calendar),
         referrals=compile_referrals(version, calendar),

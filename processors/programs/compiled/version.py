@@ -59,6 +59,8 @@ class Version:
     refund_custom: Literal["spread", "ignore"]
     refund_horizon_days: int
     negative: Literal["carry", "floor_zero", "only_pending"]
+    merge_tier: Literal["sum", "highest", "survivor"] = "sum"
+    merge_vouchers: Literal["move", "lapse"] = "move"
     catalogue: tuple[Reward, ...] = ()
     """Rewards that are to be had for a price."""
     gifts: tuple[Reward, ...] = ()

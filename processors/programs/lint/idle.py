@@ -196,6 +196,18 @@ def check(file: ProgramFile) -> Iterator[Problem]:
             text = "works with promotions that say `opt_in: true`"
             yield Problem("key-idle", (*place, "opt_ins"), text)
         yield from _releases(version, place)
+        yield from _merges(version, place)
+
+
+def _merges(version: model.Version, place: Place) -> Iterator[Problem]:
+    """What is said of tiers, or of what is granted, where there are none."""
+    granted = any(reward.cost is None for reward in version.rewards.values())
+    for key, there, text in (
+        ("tier", bool(version.ladders), "there are no tiers (`ladders`) to be judged"),
+        ("vouchers", granted, "nothing is granted here that could lapse (`rewards`)"),
+    ):
+        if key in version.merge.model_fields_set and not there:
+            yield Problem("key-idle", (*place, "merge", key), text)
 
 
 def _releases(version: model.Version, place: Place) -> Iterator[Problem]:

@@ -18,7 +18,7 @@ from processors.programs.model.earning import (
     Unit,
 )
 from processors.programs.model.ladders import Ladder, Rung
-from processors.programs.model.program import Late, ProgramFile, Refund, Sunset, Version
+from processors.programs.model.program import Late, Merge, ProgramFile, Refund, Sunset, Version
 from processors.programs.model.promotions import Birthday, Budget, ChosenDays, Limit, Promotion
 from processors.programs.model.rewards import Price, Reward, Stock
 from processors.programs.model.sides import Referral, Review, Side
@@ -48,6 +48,7 @@ __all__ = [
     "Ladder",
     "Late",
     "Limit",
+    "Merge",
     "Model",
     "Price",
     "ProgramFile",

@@ -50,6 +50,17 @@ class Refund(Model):
     """How long after its date an order can be refunded, cancelled or edited."""
 
 
+class Merge(Model):
+    """What a member takes over whose other account is merged into his. Points always move."""
+
+    tier: Literal["sum", "highest", "survivor"] = "sum"
+    """By which the tier is judged; it never falls: `sum`: what both have counted; `highest`: that,
+    and a higher tier of the other's stays as long as it was to be held; `survivor`: what the other
+    has counted counts for no tier."""
+    vouchers: Literal["move", "lapse"] = "move"
+    """What was granted to the other and is not used: it moves, or is withdrawn."""
+
+
 class Sunset(Model):
     """The first days on which nothing is earned, nothing is redeemed, and everything is gone."""
 
@@ -121,6 +132,8 @@ class Version(Model):
     """Points granted each month, to be given away."""
     recognition: Recognition | None = None
     """Points that members hand to each other."""
+    merge: Merge = Merge()
+    """When two accounts become one."""
     sunset: Sunset = Sunset()
     """The end of the program."""
     accounting: dict[UnitName, Accounting] = {}

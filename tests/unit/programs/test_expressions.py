@@ -14,7 +14,7 @@ from processors.programs.expressions import ExpressionError, compile_expression
 from processors.programs.load import check, read
 from processors.programs.load import load as load_program
 
-IDEAS = Path(__file__).parent / "ideas" / "program.yaml"
+IDEAS, MERGING = (Path(__file__).parent / name / "program.yaml" for name in ("ideas", "merging"))
 VERSION = read(IDEAS).versions["v1"]
 ORDER = Order(
     time=0,
@@ -33,11 +33,12 @@ ORDER = Order(
 LINE = ORDER.lines[0]
 
 
-def test_ideas_composed_do_what_their_examples_say() -> None:
-    """Conditions, parts of orders, caps and counters, in ways that no program here uses."""
-    assert check(IDEAS) == []
-    examples = load(IDEAS.with_name("examples.yaml").read_text("utf-8"))
-    results = play(examples, load_program(str(IDEAS)), engine_of)
+@pytest.mark.parametrize("file", [IDEAS, MERGING], ids=lambda file: file.parent.name)
+def test_ideas_composed_do_what_their_examples_say(file: Path) -> None:
+    """Conditions, parts of orders, counters, merges, in ways that no program here uses."""
+    assert check(file) == []
+    examples = load(file.with_name("examples.yaml").read_text("utf-8"))
+    results = play(examples, load_program(str(file)), engine_of)
     assert [line for one in results if not one.holds for line in lines(one)] == []
 
 
