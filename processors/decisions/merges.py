@@ -37,7 +37,6 @@ from schemas.values import identity
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from processors.accounts.account import Account
     from processors.accounts.draft import Draft
     from schemas.inputs.members import MemberMerged
 

@@ -20,11 +20,17 @@ class Finding(NamedTuple):
     """Of its page of explanation, `loyalty program explain ID`."""
     file: str = ""
     """The file that it is in, if that is another one: what a program extends."""
+    extended: tuple[int, int] | None = None
+    """For another file: where the program's own goes on with it, and can say otherwise."""
 
     def at(self, file: Path) -> str:
         """As editors and compilers print it."""
         where = f"{self.path}: " if self.path else ""
-        return f"{self.file or file}:{self.line}:{self.column}: {where}{self.problem} [{self.id}]"
+        found = f"{self.file or file}:{self.line}:{self.column}: {where}{self.problem} [{self.id}]"
+        if self.extended is None:
+            return found
+        line, column = self.extended
+        return f"{found} (extended at {file}:{line}:{column})"
 
 
 class ProgramError(Exception):

@@ -69,10 +69,15 @@ def check(path: Path) -> list[Finding]:
 
 def _once(findings: Iterable[Finding]) -> list[Finding]:
     """In order of place; what several versions take over is said once, where it is written."""
-    found: dict[tuple[object, ...], Finding] = {}
-    for finding in sorted(findings):
-        found.setdefault((*finding[:2], *finding[3:]), finding)
+    found: dict[Finding, Finding] = {}
+    for finding in sorted(findings, key=_in_order):
+        known = finding._replace(path="", extended=None)
+        found.setdefault(known, finding)
     return list(found.values())
+
+
+def _in_order(finding: Finding) -> tuple[object, ...]:
+    return finding[:-1]
 
 
 def _look_alikes(source: Source) -> list[Finding]:
@@ -80,7 +85,16 @@ def _look_alikes(source: Source) -> list[Finding]:
 
 
 def _placed(problem: lint.Problem, source: Source) -> Finding:
-    return _finding(source, problem.place, problem.text, problem.id)
+    """Where the reader can change it: what names a thing, or what takes that thing away."""
+    found = _finding(source, problem.place, problem.text, problem.id)
+    gone = source.removal(problem.place) if problem.id == "name-unknown" else None
+    if gone is None:
+        return found
+    (file, line, column), place = gone
+    names = f"{found.file or source.path.name}:{found.line}:{found.column}"
+    key = ".".join(str(part) for part in problem.place[2:] if isinstance(part, str))
+    text = f"is taken away, and {names} names it: keep it, or say `{key}` here as well"
+    return Finding(line, column, ".".join(map(str, place)), text, problem.id, file)
 
 
 def _finding(
@@ -88,7 +102,8 @@ def _finding(
 ) -> Finding:
     file, line, column = source.position(place)
     where = ".".join(str(part) for part in place)
-    return Finding(line, column, where, problem, rule, file)
+    extended = source.extension(place) if file else None
+    return Finding(line, column, where, problem, rule, file, extended)
 
 
 def _read(path: Path) -> tuple[ProgramFile, Source]:

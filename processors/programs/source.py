@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from processors.programs.findings import Finding, ProgramError
-from processors.programs.yaml import depth, parse, plain, position
+from processors.programs.yaml import depth, nulls, parse, plain, position
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -106,15 +106,43 @@ class Source:
 
     def position(self, place: Sequence[str | int]) -> Place:
         """Where a place is written: in this file, or in what it extends; or the nearest above."""
+        path, tree, candidate = self._written(place)
+        return Place(self._name(path), *position(tree, candidate))
+
+    def extension(self, place: Sequence[str | int]) -> tuple[int, int]:
+        """Where this file goes on with what it extends, as near to a place as it comes."""
+        own = self._layers[0][1]
+        nearest = max(self._candidates(place), key=lambda candidate: depth(own, candidate))
+        return position(own, nearest if depth(own, nearest) else (EXTENDS,))
+
+    def removal(self, place: Sequence[str | int]) -> tuple[Place, Where] | None:
+        """Where a name is taken away (null) that a place in what is extended still has."""
+        names = {str(place[-1]), str(self._value(place))}
+        home = self._written(place)
+        for path, tree in self._layers:
+            for candidate in self._candidates(place):
+                if (path, candidate) == (home[0], home[2]):
+                    return None
+                for gone in nulls(tree, candidate[:2], names):
+                    return Place(self._name(path), *position(tree, gone)), gone
+        return None
+
+    def _value(self, place: Sequence[str | int]) -> object:
+        node: object = self.values
+        for part in place:
+            node = node[part]  # type: ignore[index]  # a place that has been read
+        return node
+
+    def _written(
+        self, place: Sequence[str | int]
+    ) -> tuple[Path, CommentedMap, Sequence[str | int]]:
         found = [
             (depth(tree, candidate), path, tree, candidate)
             for candidate in self._candidates(place)
             for path, tree in self._layers
         ]
         deepest = max(reach for reach, *_ in found)
-        _, path, tree, candidate = next(entry for entry in found if entry[0] == deepest)
-        line, column = position(tree, candidate)
-        return Place(self._name(path), line, column)
+        return next(entry[1:] for entry in found if entry[0] == deepest)
 
     def _candidates(self, place: Sequence[str | int]) -> Iterator[Sequence[str | int]]:
         """The place itself, then the same one in each version that its version extends."""

@@ -15,6 +15,7 @@ from processors.programs.findings import Finding, ProgramError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from ruamel.yaml.nodes import ScalarNode
@@ -145,6 +146,22 @@ def position(tree: object, place: Sequence[str | int]) -> tuple[int, int]:
 def depth(tree: object, place: Sequence[str | int]) -> int:
     """How many parts of a place a tree has."""
     return len(list(_steps(tree, place)))
+
+
+def nulls(
+    tree: object, place: Sequence[str | int], names: AbstractSet[str]
+) -> Iterator[tuple[str | int, ...]]:
+    """Places below one at which a key of one of these names stands with null."""
+    node = tree
+    for part in place:
+        key = _known(node, part)
+        if key is None:
+            return
+        node = node[key]  # type: ignore[index]  # a map or a list that has it
+    for key, value in node.items() if isinstance(node, CommentedMap) else ():
+        if value is None and str(key) in names:
+            yield (*place, str(key))
+        yield from nulls(tree, (*place, str(key)), names)
 
 
 def _steps(tree: object, place: Sequence[str | int]) -> Iterator[tuple[object, str | int]]:

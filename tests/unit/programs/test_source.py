@@ -147,3 +147,27 @@ def test_warnings_know_the_file_too(tmp_path: Path) -> None:
     far = BASE.replace('cost: "10"', 'cost: "10", minimum_order: "0.00"') + "    streaks: {}\n"
     found = check(written(tmp_path, VARIANT.replace("      mug: null\n", ""), far))
     assert all(finding.file in {"", str(tmp_path / "base.yaml")} for finding in found)
+
+
+def test_what_a_variant_takes_away_is_found_where_it_does_so(tmp_path: Path) -> None:
+    """Though the name stands in the base: the line that the reader can change, and the other."""
+    base = BASE + "    promotions: {twice: {rules: [base], multiply: '2'}}\n"
+    renamed = VARIANT.replace("base: {rate:", "base: null\n      main: {unit: points, rate:")
+    said = refusal(written(tmp_path, renamed, base))
+    assert said.count("program.yaml:7:7: versions.v1.earning.base: is taken away") == 1
+    assert f"and {tmp_path / 'base.yaml'}:9:34 names it" in said
+    assert "keep it, or say `promotions.twice.rules` here as well" in said
+
+
+def test_a_mistake_in_a_base_names_the_line_that_extends_it(tmp_path: Path) -> None:
+    """Either file can say it otherwise."""
+    file = written(tmp_path, VARIANT.replace("mug: null", "bag: null"), BASE.replace('"10"', '"x"'))
+    assert f"{tmp_path / 'base.yaml'}:8:27: " in refusal(file)
+    assert f"(extended at {file}:8:5)" in refusal(file)
+
+
+def test_a_version_that_takes_away_what_its_parent_names_is_found_too(tmp_path: Path) -> None:
+    """Within one file it is the same."""
+    base = BASE + "    promotions: {twice: {rules: [base], multiply: '2'}}\n"
+    file = written(tmp_path, VARIANT + "    earning: {base: null}\n", base)
+    assert f"{file}:16:15: versions.v2.earning.base: is taken away" in refusal(file)
