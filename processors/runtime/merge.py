@@ -2,7 +2,8 @@
 
 Merged by timestamp, then topic, then offset. The merge waits while a topic is known to hold
 records that are not here yet, so the order does not depend on which topic answers first: the rule
-of Kafka Streams (KIP-695).
+of Kafka Streams (KIP-695). Beyond it, what is known of a topic must be about as new as the newest
+that is known of any: else a process that slept, or a broker that is slow, would turn them over.
 """
 
 from __future__ import annotations
@@ -11,47 +12,59 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from processors.partition import Fetched
+    from processors.runtime.thread import Fetch
+
+FRESH_SECONDS = 0.25
+"""Longer than the client lets a broker alone while it holds records that nobody took."""
+PATIENCE_SECONDS = 10.0
+"""A topic that is not heard of for so long is not waited for: its broker may be away."""
 
 
 class Waiting:
     """What waits in one partition. `ends` are the first offsets not known to exist, by topic."""
 
-    __slots__ = ("buffers", "ends", "positions", "size", "weights")
+    __slots__ = ("buffers", "ends", "heard", "positions", "silent_since", "size", "weights")
 
     def __init__(self, positions: dict[str, int], ends: dict[str, int]) -> None:
         self.buffers: dict[str, deque[Fetched]] = {topic: deque() for topic in sorted(positions)}
         self.positions = positions
         """Next offset to be fetched, by topic; what lies before it is here or folded."""
         self.ends = ends
+        self.heard = dict.fromkeys(self.buffers, 0.0)
+        """As of when each topic is known."""
+        self.silent_since: float | None = None
+        """When a topic was first found to be known less well than others."""
         self.size = 0
         self.weights = dict.fromkeys(self.buffers, 0)
         """Bytes of the values that wait, by topic."""
 
-    def take_in(
-        self, topic: str, base: int, position: int, end: int, records: Sequence[Fetched]
-    ) -> None:
-        """Take what was read of one topic from `base` up to `position`, if we stand at `base`.
-
-        `end` is the first offset not known to exist.
-        """
-        if base != self.positions[topic]:
+    def take_in(self, topic: str, fetch: Fetch) -> None:
+        """Take what was read of one topic, if it begins where we stand."""
+        if fetch.base != self.positions[topic]:
             return
-        self.buffers[topic].extend(records)
-        self.size += len(records)
-        self.weights[topic] += sum(map(_weight, records))
-        self.positions[topic] = position
-        self.ends[topic] = max(self.ends[topic], end)
+        self.buffers[topic].extend(fetch.records)
+        self.size += len(fetch.records)
+        self.weights[topic] += sum(map(_weight, fetch.records))
+        self.positions[topic] = fetch.position
+        self.ends[topic] = max(self.ends[topic], fetch.end)
+        self.heard[topic] = max(self.heard[topic], fetch.heard)
 
     def missing(self) -> list[str]:
-        """Topics that hold records which are not here: the merge must wait for them."""
-        return [
-            topic
-            for topic, buffer in self.buffers.items()
-            if not buffer and self.positions[topic] < self.ends[topic]
-        ]
+        """Topics that hold records which are not here, or may: the merge must wait for them."""
+        newest = max(self.heard.values(), default=0.0)
+        empty = [topic for topic, buffer in self.buffers.items() if not buffer]
+        silent = [topic for topic in empty if self._silent(topic, newest)]
+        if not silent:
+            self.silent_since = None
+        elif self.silent_since is None:
+            self.silent_since = newest
+        elif newest - self.silent_since > PATIENCE_SECONDS:
+            silent = []
+        return [t for t in empty if self.positions[t] < self.ends[t] or t in silent]
+
+    def _silent(self, topic: str, newest: float) -> bool:
+        return self.heard[topic] + FRESH_SECONDS < newest
 
     def full(self, records: int, weight: int) -> list[str]:
         """Topics of which so many records wait, or so many bytes."""
@@ -81,7 +94,7 @@ class Waiting:
             self.weights[record.topic] -= added
             if not buffer:
                 live = [other for other in live if other]
-                if self.positions[record.topic] < self.ends[record.topic]:
+                if record.topic in self.missing():
                     break
         self.size -= len(run)
         return run

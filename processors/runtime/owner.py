@@ -59,8 +59,7 @@ class Owner:
         """Take what was fetched, if it begins where we are."""
         owned = self.owned.get(partition)
         if owned is not None:
-            base, position, end, _ = fetch
-            owned.waiting.take_in(topic, base, position, end, records)
+            owned.waiting.take_in(topic, fetch._replace(records=records))
 
     def position(self, log: TP) -> int | None:
         """The next offset to fetch of a topic's partition; None if it is not ours."""

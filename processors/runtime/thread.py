@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import aiokafka
 from aiokafka import TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.protocol.fetch import FetchRequest
 from faust.transport.drivers import aiokafka as driver
 
 if TYPE_CHECKING:
@@ -37,6 +39,34 @@ class Fetch(NamedTuple):
     end: int
     """The first offset that is not known to be committed; -1 while nothing was heard."""
     records: list[Any]
+    heard: float
+    """When the last question was asked that its broker has answered, by `time.monotonic`."""
+
+
+Log = tuple[str, int]
+"""A topic and a partition."""
+
+
+def listening(consumer: aiokafka.AIOKafkaConsumer) -> dict[Log, float]:
+    """When each partition was last asked for, of what was answered, kept up to date.
+
+    The client knows when an answer was worked off. After a pause of the process that may be long
+    after the broker gave it, and what came to the log meanwhile is not in it.
+    """
+    heard: dict[Log, float] = {}
+    client = cast("Any", consumer)._client  # noqa: SLF001 - not told otherwise
+    send = client.send
+
+    async def asked(node: int, request: Any, **options: Any) -> Any:
+        at = time.monotonic()
+        response = await send(node, request, **options)
+        if isinstance(request, FetchRequest):
+            for topic, partitions in response.topics:
+                heard.update({(topic, number): at for number, error, *_ in partitions if not error})
+        return response
+
+    client.send = asked
+    return heard
 
 
 class LedgerThread(driver.AIOKafkaConsumerThread):
@@ -51,7 +81,7 @@ class LedgerThread(driver.AIOKafkaConsumerThread):
         """Every setting whose default is dangerous is named."""
         conf = self.app.conf
         self._assignor = cast("Any", RangePartitionAssignor)
-        return aiokafka.AIOKafkaConsumer(
+        consumer = aiokafka.AIOKafkaConsumer(
             client_id=conf.broker_client_id,
             group_id=conf.id,
             bootstrap_servers=driver.server_list(transport.url, transport.default_port),
@@ -68,6 +98,8 @@ class LedgerThread(driver.AIOKafkaConsumerThread):
             rebalance_timeout_ms=int(conf.broker_rebalance_timeout * 1000),
             heartbeat_interval_ms=int(conf.broker_heartbeat_interval * 1000),
         )
+        self._heard = listening(consumer)
+        return consumer
 
     async def place(self, positions: Mapping[TP, int]) -> None:
         """Read these partitions from here on. One that is not ours any more is left alone."""
@@ -103,7 +135,9 @@ class LedgerThread(driver.AIOKafkaConsumerThread):
             standing = cast("Any", before[log])
             if unchanged:
                 end = -1 if standing.lso is None else standing.lso
-                came[log] = Fetch(positions[log], standing.position, end, found.get(log, []))
+                heard = self._heard.get((log.topic, log.partition), 0.0)
+                records = found.get(log, [])
+                came[log] = Fetch(positions[log], standing.position, end, records, heard)
         return came
 
     async def bounds(self, logs: Iterable[TP]) -> dict[TP, Bounds]:

@@ -17,6 +17,7 @@ from processors.programs.load import load
 from processors.runtime import transport
 from processors.runtime.app import COLLECTOR
 from processors.runtime.merge import Waiting
+from processors.runtime.thread import Fetch
 from processors.runtime.writer import BATCH_BYTES, put
 from tests.bench.load import purchases
 from tests.bench.load import put as load_put
@@ -86,7 +87,7 @@ def fetched(response: bytes, first: Fetched) -> list[Fetched]:
     parsed = PartitionRecords(log, MemoryRecords(response), [], 0, None, None, True, READ_COMMITTED)
     waiting = Waiting({log.topic: 0}, {log.topic: 0})
     records = [transport.fetched(record) for record in parsed]
-    waiting.take_in(log.topic, 0, len(records), len(records), records)
+    waiting.take_in(log.topic, Fetch(0, len(records), len(records), records, 0.0))
     return waiting.take(len(records), len(response))
 
 

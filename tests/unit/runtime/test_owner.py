@@ -15,6 +15,7 @@ from processors.runtime.owned import Owned
 from processors.runtime.owner import Owner
 from processors.runtime.settings import Settings
 from processors.runtime.telemetry import Telemetry
+from processors.runtime.thread import Fetch
 from processors.runtime.writer import PartitionWriter
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ async def owner(tmp_path: Path) -> AsyncIterator[Owner]:
     engine = engine_of(load("starter"), 1)
     owner = Owner(settings, engine, Clock("stream"), Telemetry(engine.program))
     waiting = Waiting({TOPIC: 0}, {TOPIC: 1})
-    waiting.take_in(TOPIC, 0, 1, 1, [Fetched(TOPIC, 0, 0, 0, b"m1", b"nonsense", [])])
+    nonsense = [Fetched(TOPIC, 0, 0, 0, b"m1", b"nonsense", [])]
+    waiting.take_in(TOPIC, Fetch(0, 1, 1, nonsense, 0.0))
     owner.owned[0] = Owned(Partition(engine, 0, 1), PartitionWriter(settings, 0), waiting)
     yield owner
     await owner.let_go([0])
@@ -65,10 +67,10 @@ def test_what_was_read_from_elsewhere_is_not_taken() -> None:
     """Neither a gap nor a repeat gets into what waits; what begins where we are does."""
     waiting = Waiting({TOPIC: 5}, {TOPIC: 9})
     later = [Fetched(TOPIC, 0, offset, 0, b"m1", b"x", []) for offset in (7, 8)]
-    waiting.take_in(TOPIC, 7, 9, 9, later)
+    waiting.take_in(TOPIC, Fetch(7, 9, 9, later, 0.0))
     assert (waiting.size, waiting.positions[TOPIC]) == (0, 5)
     first = [Fetched(TOPIC, 0, offset, 0, b"m1", b"x", []) for offset in (5, 6)]
-    waiting.take_in(TOPIC, 5, 7, 9, first)
-    waiting.take_in(TOPIC, 5, 7, 9, first)
-    waiting.take_in(TOPIC, 7, 9, 9, later)
+    waiting.take_in(TOPIC, Fetch(5, 7, 9, first, 0.0))
+    waiting.take_in(TOPIC, Fetch(5, 7, 9, first, 0.0))
+    waiting.take_in(TOPIC, Fetch(7, 9, 9, later, 0.0))
     assert [record.offset for record in waiting.take(10, 1_000)] == [5, 6, 7, 8]

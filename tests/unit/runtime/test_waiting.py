@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from processors.partition import Fetched
-from processors.runtime.merge import Waiting
+from processors.runtime.merge import FRESH_SECONDS, PATIENCE_SECONDS, Waiting
+from processors.runtime.thread import Fetch
 
 ORDERS, REVIEWS = "orders", "reviews"
 
@@ -20,8 +21,15 @@ def waiting(orders: tuple[int, ...], reviews: tuple[int, ...]) -> Waiting:
     """Both topics, read to their ends."""
     found = Waiting({ORDERS: 0, REVIEWS: 0}, {ORDERS: 0, REVIEWS: 0})
     for topic, weights in ((ORDERS, orders), (REVIEWS, reviews)):
-        found.take_in(topic, 0, len(weights), len(weights), records(topic, *weights))
+        end = len(weights)
+        found.take_in(topic, Fetch(0, end, end, records(topic, *weights), 0.0))
     return found
+
+
+def nothing(found: Waiting, topic: str, heard: float) -> None:
+    """The broker says that there is nothing new."""
+    at = found.positions[topic]
+    found.take_in(topic, Fetch(at, at, at, [], heard))
 
 
 def test_a_topic_is_full_by_records_or_by_bytes() -> None:
@@ -46,3 +54,40 @@ def test_what_was_taken_waits_no_more() -> None:
     assert found.weights == {ORDERS: 300, REVIEWS: 0}
     found.take(10, 10_000)
     assert (found.size, found.weights) == (0, {ORDERS: 0, REVIEWS: 0})
+
+
+def test_a_topic_that_is_known_less_well_is_waited_for() -> None:
+    """After a sleep one broker answers first; what the other one holds may be older."""
+    found = waiting((1, 1), ())
+    nothing(found, ORDERS, 60.0)
+    assert found.missing() == [REVIEWS]
+    assert found.take(10, 1_000) == []
+    nothing(found, REVIEWS, 60.0 - FRESH_SECONDS)
+    assert found.missing() == []
+    assert len(found.take(10, 1_000)) == 2
+
+
+def test_a_run_ends_where_a_topic_is_not_known_well_enough() -> None:
+    """The last record of a topic was fetched long before the other topic's."""
+    found = waiting((1,), ())
+    nothing(found, ORDERS, 1.0)
+    later = [Fetched(REVIEWS, 0, 0, 50, b"m", b"x", [])]
+    found.take_in(REVIEWS, Fetch(0, 1, 1, later, 60.0))
+    assert [record.topic for record in found.take(10, 1_000)] == [ORDERS]
+    assert found.take(10, 1_000) == []
+    nothing(found, ORDERS, 60.0)
+    assert [record.topic for record in found.take(10, 1_000)] == [REVIEWS]
+
+
+def test_a_topic_whose_broker_is_away_is_not_waited_for_for_ever() -> None:
+    """Nor for each record anew, until it is heard of again."""
+    found = waiting((1, 1), ())
+    for heard in (60.0, 60.0 + PATIENCE_SECONDS):
+        nothing(found, ORDERS, heard)
+        assert found.missing() == [REVIEWS]
+    nothing(found, ORDERS, 60.1 + PATIENCE_SECONDS)
+    assert found.missing() == []
+    nothing(found, REVIEWS, 60.1 + PATIENCE_SECONDS)
+    assert found.missing() == []
+    nothing(found, ORDERS, 99.0)
+    assert found.missing() == [REVIEWS]
