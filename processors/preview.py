@@ -8,23 +8,26 @@ import orjson
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from processors.accounts.progress import leading, missing
-from processors.accounts.standings import rank_of, standing_of
+from processors.accounts.items import Frozen, Order
+from processors.outlook import Ahead, next_rewards, next_tiers
 from processors.partition.records import LEDGER
+from processors.programs.asked import NOT, in_words
 from processors.programs.calendars import calendar
+from processors.programs.conditions import basis_of
+from processors.programs.shares import sharing
 from processors.programs.unmet import turned_away
 from processors.topology import Topology
 from schemas.ledger import DECODER
 from schemas.values import format_amount
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from processors.accounts.account import Account
-    from processors.accounts.items import Order
+    from processors.accounts.items import OrderLine
     from processors.partition import Engine
-    from processors.programs.compiled import Ladder, Version
-    from processors.programs.model import ProgramFile
+    from processors.programs.model import ProgramFile, Version, When
+    from processors.programs.shares import Shares
     from schemas.ledger import LedgerRecord
 
 TOPIC = "preview"
@@ -38,25 +41,28 @@ class Sent(NamedTuple):
     time: int
 
 
-class Share(NamedTuple):
-    """What one line of an order would earn by one rule, if it stood alone."""
+class Line(NamedTuple):
+    """One line of an order, and its share of what the order holds by each rule."""
 
-    line: str
+    id: str
+    sku: str
     kind: str
-    amount_minor: int
-    rule: str | None
-    """None: no rule earns on it."""
-    amount: str
-    """Points, and their unit."""
+    kept_minor: int
+    shares: dict[str, str]
     why: str
-    """Why nothing, if it is nothing."""
+    """Why it has none."""
 
 
-class Ahead(NamedTuple):
-    """What comes next, and what is missing for it."""
+class Divided(NamedTuple):
+    """What an order holds by each rule, and its lines' shares of it, which add up to that."""
 
-    name: str
-    missing: str
+    order: str
+    units: dict[str, str]
+    """The unit of each rule."""
+    lines: list[Line]
+    whole: dict[str, str]
+    """What is given for the order, whatever its lines."""
+    total: dict[str, str]
 
 
 class Preview(NamedTuple):
@@ -64,8 +70,8 @@ class Preview(NamedTuple):
 
     records: list[LedgerRecord]
     reasons: dict[str, str]
-    """Why promotions did not run, by their names."""
-    lines: list[Share]
+    """Why rules and promotions did not fire, by their names, where that can be said in words."""
+    orders: list[Divided]
     tiers: list[Ahead]
     rewards: list[Ahead]
 
@@ -81,19 +87,20 @@ def preview(
         topology.pump()
     topology.advance(event.time)
     before = len(topology.logs[LEDGER][0].records)
+    asked = _asked(engine, event, topology.partitions[0].store.open(member))
     topology.send(TOPIC, member.encode(), event.value, STRUCTURED)
     topology.pump()
     came = topology.logs[LEDGER][0].read(before)
     records = [DECODER.decode(record.value or b"") for record in came]
     account = topology.partitions[0].store.open(member)
+    orders = dict(_orders(account, records))
     version = engine.program.version_at(event.time)
-    orders = list(_orders(account, records))
     return Preview(
         records,
-        {name: why for order in orders for name, why in _reasons(file, order, account).items()},
-        [share for order in orders for share in _lines(engine, order)],
-        list(_tiers(version, account, event.time)),
-        list(_rewards(version, account, event.time)),
+        _reasons(file, list(orders.values()) or [asked], account, records),
+        [_divided(engine, file, key, order) for key, order in orders.items()],
+        list(next_tiers(version, account, event.time)),
+        list(next_rewards(version, account, event.time)),
     )
 
 
@@ -101,64 +108,94 @@ def _time(sent: Sent) -> int:
     return sent.time
 
 
-def _orders(account: Account, records: Sequence[LedgerRecord]) -> Iterator[Order]:
+def _asked(engine: Engine, event: Sent, account: Account) -> Order:
+    """What conditions look at where there is no order: a recorded activity, say."""
+    version = engine.program.version_at(event.time)
+    data = orjson.loads(event.value).get("data") or {}
+    attributes = data.get("attributes") or {}
+    order = Order(event.time, version.id, "", (), Frozen(), attributes=attributes)
+    return replace(order, frozen=version.freeze(order, account))
+
+
+def _orders(account: Account, records: Sequence[LedgerRecord]) -> Iterator[tuple[str, Order]]:
     """The orders that the records are about, as they are now."""
     for record in records:
         data = {} if record.event is UNSET else orjson.loads(bytes(record.event))
-        order = account.orders.get(data.get("order_id", ""))
-        if order is not None and record.account == account.id:
-            yield order
+        name = data.get("order_id", "")
+        if record.account == account.id and name in account.orders:
+            yield name, account.orders[name]
 
 
-def _reasons(file: ProgramFile, order: Order, account: Account) -> dict[str, str]:
-    version = file.versions[order.version]
-    return turned_away(version, file, calendar(file.time_zone))(order, account)
+def _reasons(
+    file: ProgramFile, orders: Sequence[Order], account: Account, records: Sequence[LedgerRecord]
+) -> dict[str, str]:
+    """Why nothing came of rules and promotions, in words."""
+    found: dict[str, str] = {}
+    for order in orders:
+        version = file.versions[order.version]
+        if order.lines:
+            found |= turned_away(version, file, calendar(file.time_zone))(order, account)
+        for record in records:
+            for missed in record.why.missed if record.why is not None else ():
+                when = _conditions(version).get(missed.rule)
+                if when is not None and missed.reason.startswith(NOT):
+                    found[missed.rule] = in_words(missed.reason, when, order)
+    return found
 
 
-def _lines(engine: Engine, order: Order) -> Iterator[Share]:
-    version = engine.program.version(order.version)
+def _conditions(version: Version) -> dict[str, When]:
+    rules = (version.earning, version.activities, version.deliveries)
+    return {name: rule.when for section in rules for name, rule in section.items()}
+
+
+def _divided(engine: Engine, file: ProgramFile, name: str, order: Order) -> Divided:
+    version, compiled = file.versions[order.version], engine.program.version(order.version)
+    units = {rule: compiled.rules[rule].unit for rule in order.granted}
+    found = sharing(version)(order)
+    _, misses = compiled.price(order)
+    missed = {miss.rule: miss.reason for miss in misses}
+
+    def said(amounts: Mapping[str, int]) -> dict[str, str]:
+        return {
+            rule: format_amount(amount, compiled.units[units[rule]].scale)
+            for rule, amount in amounts.items()
+            if amount
+        }
+
+    lines: list[Line] = []
     for line in order.lines:
-        awards, misses = version.price(replace(order, lines=(line,)))
-        for award in awards:
-            amount = format_amount(award.amount, version.units[award.unit].scale)
-            text = f"{amount} {award.unit}"
-            yield Share(line.line_id, line.kind, line.kept_minor, award.rule, text, "")
-        if not awards:
-            why = dict.fromkeys(miss.reason for miss in misses if miss.reason != "not_running")
-            yield Share(line.line_id, line.kind, line.kept_minor, None, "0", ", ".join(why))
+        mine = said({rule: one.lines.get(line.line_id, 0) for rule, one in found.items()})
+        why = "" if mine else _why(version, order, line, missed, found)
+        lines.append(Line(line.line_id, line.sku, line.kind, line.kept_minor, mine, why))
+    whole = said({rule: one.whole for rule, one in found.items()})
+    return Divided(name, units, lines, whole, said(order.granted))
 
 
-def _tiers(version: Version, account: Account, at: int) -> Iterator[Ahead]:
-    for ladder in version.ladders:
-        rank = rank_of(ladder, standing_of(ladder, account).tier)
-        if rank + 1 == len(ladder.tiers):
-            continue
-        above = ladder.tiers[rank + 1]
-        if above.thresholds:
-            lacks = missing(ladder, account, at)
-            shown = lacks if ladder.several else {leading(ladder, account, at): 0}
-            text = (" and " if ladder.needs_all else " or ").join(
-                f"{format_amount(lacks[part], ladder.scale_of(part))} {_counted(ladder, part)}"
-                for part in shown
-            )
-            yield Ahead(f"{ladder.id} {above.id}", text)
-
-
-def _counted(ladder: Ladder, part: str) -> str:
-    what = part if ladder.several else next(iter(ladder.counts))
-    return what.removeprefix("activity:")
-
-
-def _rewards(version: Version, account: Account, at: int) -> Iterator[Ahead]:
-    """Catalogue rewards that lack points, the nearest first."""
-    found: list[tuple[int, Ahead]] = []
-    for reward in version.rewards.values():
-        if reward.cost is None or reward.unit is None:
-            continue
-        totals = account.totals.get(reward.unit)
-        missing = reward.cost(at) - (0 if totals is None else totals.available)
-        if missing > 0:
-            amount = format_amount(missing, version.units[reward.unit].scale)
-            found.append((missing, Ahead(reward.id, f"{amount} {reward.unit}")))
-    for _, ahead in sorted(found):
-        yield ahead
+def _why(
+    version: Version,
+    order: Order,
+    line: OrderLine,
+    missed: Mapping[str, str],
+    found: Mapping[str, Shares],
+) -> str:
+    """Why a line brings nothing in: no rule looks at it, or those that do were not met."""
+    if not line.kept_minor and line.amount_minor:
+        return "nothing of it is kept"
+    rules = {
+        name: rule
+        for name, rule in version.earning.items()
+        if basis_of(rule.basis, rule.tenders).takes(line)
+    }
+    if not rules:
+        of = f" of category {line.category}" if line.category and line.kind == "goods" else ""
+        return f"no rule looks at {line.kind}{of}"
+    given = [found[name] for name in rules if name in found]
+    if len(given) == len(rules):
+        return "" if any(one.whole for one in given) else "too little for a share"
+    return "; ".join(
+        f"{name} {in_words(missed[name], rule.when, order)}"
+        if missed.get(name, "").startswith(NOT)
+        else f"{name}: {missed.get(name, 'capped')}"
+        for name, rule in rules.items()
+        if name not in order.granted
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from processors.programs.asked import in_words
 from processors.programs.promotions import has_room, opening, window
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _unlike(one: Window, order: Order, account: Account) -> str:
     promotion = one.promotion
     condition = one.condition(order)
     if condition is not None:
-        return f"asks for another {condition.removeprefix('not:')} (`when`)"
+        return in_words(condition, promotion.when, order)
     if not one.reached(order):
         return f"needs {promotion.when.minimum or 'more'} of what it looks at"
     if promotion.limit is not None and not has_room(one, order, account):

@@ -33,7 +33,7 @@ COMMANDS = (
     ("program check", f"{CLI}.program:check_program", "Check a program file."),
     ("program test", f"{CLI}.program:play_examples", "Play a program's examples."),
     ("program explain", f"{CLI}.language:explain_finding", "Explain a finding of a check."),
-    ("program preview", f"{CLI}.language:preview_event", "Show what an event would do."),
+    ("program preview", f"{CLI}.previewing:preview_event", "Show what an event would do."),
     ("program diff", f"{CLI}.language:show_diff", "Say what changed between two versions."),
     ("program keys", f"{CLI}.language:show_keys", "Show the keys of the language."),
     ("program schema", f"{CLI}.language:show_schema", "Print the language's JSON Schema."),

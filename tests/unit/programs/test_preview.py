@@ -51,9 +51,12 @@ def test_it_shows_lines_rules_and_what_comes_next(
     shown = capsys.readouterr().out
     assert "points.pended  200 points by base" in shown
     assert "missed     double_june  starts on 2026-06-01" in shown
-    assert "│ 2    │ shipping │ 9.00   │ none │ 0          │ finds no line" in shown
-    assert "next tier: status gold, 1400.00 spend to go" in shown
-    assert "next reward: five_off, 100 points to go" in shown
+    assert "fired      base  on 200.00, rate 1\n" in shown
+    assert "│ 1    │ dress           │ 200.00 │    200 │" in shown
+    assert "│ 2    │ post (shipping) │   9.00 │        │ no rule looks at shipping │" in shown
+    assert "│      │                 │ in all │    200 │" in shown
+    assert "next tier: status gold, 1400.00 spend to go (of 2000.00 spend)" in shown
+    assert "next reward: five_off, 100 points to go (of 500 points)" in shown
 
 
 def test_it_can_happen_at_another_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -82,9 +85,14 @@ def test_what_happened_later_is_left_out(
         ("birthday: month", "is not in the birthday's month, or the date was told too late"),
         ("chosen_days: {times: 1, per: month}", "is for days that the member chose"),
         ("opt_in: true", "is for members who opted in"),
-        ("when: {tiers: [gold]}", "asks for another tier (`when`)"),
+        ("when: {tiers: [gold]}", "is for gold, and the member is bronze"),
+        ("when: {channels: [app]}", "is for app, and this came by online"),
+        ("when: {plan: plus}", "is for members with the plan plus"),
+        ("when: {order: {gift: true}}", "asks for gift true, and here it is not set"),
+        ("when: {member: {vip: true}}", "is for members with vip true, and here it is not set"),
+        ("when: {member_not: {vip: true}, without_plan: x, channels: [a, b]}", "is for a or b"),
         ('when: {minimum: "300.00"}', "needs 300.00 of what it looks at"),
-        ("when: {expression: event.lines > 5}", "asks for another expression (`when`)"),
+        ("when: {expression: event.lines > 5}", "asks for event.lines > 5"),
     ],
 )
 def test_a_promotion_that_does_not_run_says_why(
@@ -97,6 +105,43 @@ def test_a_promotion_that_does_not_run_says_why(
     file.write_text(text.replace("starts: 2026-06-01, ends: 2026-07-01", promotion), "utf-8")
     assert run([*words[:2], str(file), *words[3:]]) == Exit.DONE
     assert f"missed     double_june  {why}" in capsys.readouterr().out
+
+
+def test_the_shares_of_lines_add_up_to_what_is_posted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Alone they would earn 10, 10 and 3; together it is 25, and the largest rests go first."""
+    words = files(tmp_path)
+    asked = event("O2", "2026-03-20T12:00:00-04:00", 1099)
+    lines = [
+        {"line_id": name, "sku": name, "amount_minor": amount}
+        for name, amount in (("a", 1075), ("b", 1075), ("c", 399))
+    ]
+    asked["data"] = {"order_id": "O2", "currency": "USD", "lines": lines}
+    (tmp_path / "order.json").write_text(json.dumps(asked))
+    assert run(words) == Exit.DONE
+    shown = capsys.readouterr().out
+    assert "points.pended  25 points by base" in shown
+    kept = [row.split("│") for row in shown.splitlines() if row.startswith("│")]
+    assert [row[4].strip() for row in kept] == ["11", "10", "4", "25"]
+
+
+def test_what_is_given_for_the_order_stands_beside_its_lines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A visit has no share for each line; an activity brings a reward nearer."""
+    words = files(tmp_path)
+    assert run([*words[:2], "square-visits", *words[5:]]) == Exit.DONE
+    assert "│      │ the order       │        │      1 │" in capsys.readouterr().out
+    history = tmp_path / "ana.jsonl"
+    enrolled = event("E1", "2026-03-01T12:00:00-05:00", 1) | {"data": {}}
+    history.write_text(json.dumps(enrolled | {"type": "loyalty.member.enrolled.v1"}))
+    ran = event("R1", "2026-03-20T12:00:00-04:00", 1) | {"type": "engagement.activity.recorded.v1"}
+    (tmp_path / "order.json").write_text(
+        json.dumps(ran | {"data": {"activity": "run", "quantity": "30.5"}})
+    )
+    assert run([*words[:2], "nike-membership", *words[3:]]) == Exit.DONE
+    assert "next reward: run_100km, 69.5 run to go (of 100 run)" in capsys.readouterr().out
 
 
 def test_a_broken_event_is_named_with_its_line(
