@@ -9,8 +9,9 @@ SECONDS ?= 60
 NODES ?= 3
 SEEDS ?= 200
 SEED_START ?= 0
+MUTANTS ?= 20
 
-.PHONY: setup demo test unit lint bench bench-recovery chaos simulate fuzz clean
+.PHONY: setup demo test unit lint bench bench-recovery chaos simulate fuzz mutate clean
 
 setup: $(READY)
 
@@ -48,6 +49,9 @@ chaos: setup
 simulate: setup
 	$(BIN)/python -m tests.simulator --seeds $(SEEDS) --start $(SEED_START)
 
+mutate: setup
+	$(BIN)/python -m tests.mutation --mutants $(MUTANTS)
+
 # Linux on x86 alone: that is what the fuzzer is built for.
 fuzz: setup
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements-fuzz.lock
@@ -56,5 +60,5 @@ fuzz: setup
 # The local broker first: its data lies below .loyalty.
 clean:
 	@if [ -x $(BIN)/loyalty ] && [ -d .loyalty ]; then LOYALTY_HOME=.loyalty $(BIN)/loyalty broker stop; fi
-	rm -rf $(VENV) .loyalty .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist worker*.log
+	rm -rf $(VENV) .loyalty .mypy_cache .pytest_cache .ruff_cache .hypothesis .mutation build dist worker*.log
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

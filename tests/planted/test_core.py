@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.planted.core import CORE, Defect
+from tests.planted.tree import copied
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-ROOMS = ("docs", "processors", "programs", "projections", "schemas", "tests")
 FAILED = 1
 """What pytest exits with when tests failed, and nothing else went wrong."""
-
-
-def copied(to: Path) -> Path:
-    """The code and its tests, to be spoilt."""
-    leave = shutil.ignore_patterns("__pycache__")
-    for room in ROOMS:
-        shutil.copytree(ROOT / room, to / room, ignore=leave)
-    for file in ("pyproject.toml", "README.md", "Makefile", "LICENSE", "docker-compose.yml"):
-        shutil.copy(ROOT / file, to / file)
-    return to
 
 
 def plant(defect: Defect, tree: Path) -> None:
