@@ -10,6 +10,7 @@ import asyncio
 import random
 import signal
 import threading
+from abc import ABC, abstractmethod
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ WAYS = ((), (THERE,), (BACK,))
 """Both, or one of them."""
 
 
-class Havoc(threading.Thread):
+class Havoc(threading.Thread, ABC):
     """Does a deed every few seconds, by chance and seed, until it is told to end."""
 
     def __init__(
@@ -42,9 +43,9 @@ class Havoc(threading.Thread):
         self.done: Counter[str] = Counter()
         self.failed: BaseException | None = None
 
+    @abstractmethod
     def deeds(self) -> dict[Callable[[], None], int]:
         """What may be done, and how often against the others."""
-        raise NotImplementedError
 
     def run(self) -> None:
         """Until it is told to end."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aiokafka.structs import RecordMetadata
 
     from processors.runtime.settings import Settings
-    from tests.story.story import Raw
+    from tests.story.telling import Raw
 
 AT_ONCE = 250
 PATIENCE_MS = 120_000

@@ -18,6 +18,7 @@ from processors.inputs import NeedsHistory, Step
 from projections.outputs import outputs
 from schemas.ledger import Change, Entry, LedgerRecord, Leg
 from tests.driver import toy
+from tests.driver.toy_step import toy_of
 
 if TYPE_CHECKING:
     from processors.inputs import History, Input
@@ -58,7 +59,7 @@ def _legs(item: Input, totals: Totals) -> tuple[Leg, ...]:
         return _credit("in_transit", int(item.event), totals)
     if item.type != "toy":
         return ()
-    said = toy.toy_of(item)
+    said = toy_of(item)
     if said.do == "add":
         return _credit("issuer", said.amount, totals)
     if said.do != "give":

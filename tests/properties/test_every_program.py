@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,11 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.engine import engine_of
-from processors.programs.compiler import compile_program
-from processors.programs.load import read, shelves
 from processors.topology import Topology
 from tests.driver.book import accounts, put, records, refolded, sums
 from tests.driver.checking import verified
+from tests.driver.library import PROGRAMS, keeps_something, program_of, shares_nothing
 from tests.driver.lives import Lives
 from tests.driver.traffic import DAY
 from tests.properties.test_book import essence
@@ -24,15 +21,9 @@ from tests.properties.test_book import essence
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from processors.programs.compiled import Program
-    from processors.programs.model import ProgramFile
     from tests.driver.traffic import Sent
 
-IDEAS = Path(__file__).parents[1] / "unit/programs/ideas/program.yaml"
 """What no program of the library needs, composed in one."""
-FILES = {file.parent.name: file for shelf in shelves() for file in shelf.glob("*/program.yaml")}
-FILES |= {"ideas": IDEAS}
-PROGRAMS = sorted(FILES)
 EVENTS = 110
 AFTER = 500 * DAY
 SEEDS = st.integers(min_value=0, max_value=1_000_000)
@@ -41,14 +32,6 @@ SEEDS = st.integers(min_value=0, max_value=1_000_000)
 def some_lives(test: Callable[..., None]) -> Callable[..., None]:
     """Each program with a few lives of other seeds; a failing one is shrunk and printed."""
     return settings(max_examples=2)(given(seed=SEEDS)(test))
-
-
-@cache
-def program_of(name: str) -> tuple[ProgramFile, Program]:
-    """A program's file and what it compiles to."""
-    file: Path = FILES[name]
-    model = read(file)
-    return model, compile_program(model)
 
 
 def lives(name: str, seed: int, *, spend: bool = True, others: bool = True) -> list[Sent]:
@@ -126,11 +109,6 @@ def test_a_restart_anywhere_changes_nothing(name: str, seed: int) -> None:
     assert accounts(broken) == accounts(whole)
 
 
-def shares_nothing(name: str) -> bool:
-    """True unless all members share a budget or a stock: first come, first served."""
-    return not program_of(name)[1].shares
-
-
 @pytest.mark.parametrize("name", [name for name in PROGRAMS if shares_nothing(name)])
 @some_lives
 def test_members_do_not_depend_on_each_other(name: str, seed: int) -> None:
@@ -180,17 +158,6 @@ def test_what_fired_is_in_the_file(name: str, seed: int) -> None:
         for entry in record.entries:
             rule = entry.rule.rpartition("/")[2]
             assert entry.rule.startswith(own) or f'"{rule}"' in text, entry
-
-
-def keeps_something(name: str) -> bool:
-    """True for programs whose file says that something outlives a full refund."""
-    version = max(program_of(name)[0].versions.values(), key=lambda one: one.effective_from)
-    lasting = any(one.on_refund == "keep_voucher" for one in version.conversions.values())
-    resets = any(one.on_balance and one.on_balance.reset for one in version.rewards.values())
-    spends = any(one.mode == "reset" for one in version.conversions.values())
-    spends = spends or bool(version.allowances)
-    forgiving = version.refund.mode == "none" or version.negative_balance != "carry"
-    return lasting or resets or spends or forgiving
 
 
 @pytest.mark.parametrize("name", [name for name in PROGRAMS if not keeps_something(name)])

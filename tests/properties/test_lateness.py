@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from processors.topology import Topology
 from tests.driver.busy import START
-from tests.driver.toy import DAY, MODULUS, TOPIC, engine, event
+from tests.driver.toy import DAY, TOPIC, engine, event
+from tests.driver.toy_step import MODULUS
 
 HORIZON_DAYS = 2
 

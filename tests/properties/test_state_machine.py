@@ -22,9 +22,10 @@ from processors.topology import Topology
 from schemas.ledger import DECODER
 from tests.driver.book import accounts, put, refolded
 from tests.driver.checking import verified
+from tests.driver.library import PROGRAMS, program_of
 from tests.driver.lives import Lives
 from tests.driver.traffic import DAY, HOUR
-from tests.properties.test_every_program import AFTER, PROGRAMS, program_of
+from tests.properties.test_every_program import AFTER
 
 if TYPE_CHECKING:
     from tests.driver.traffic import Sent

@@ -9,80 +9,30 @@ Each returns what a client can see, without whatever differs between any two bro
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import KafkaError
-from aiokafka.protocol.commit import OffsetCommitRequest
 from aiokafka.protocol.group import HeartbeatRequest
 from aiokafka.protocol.produce import ProduceRequest
 from aiokafka.protocol.transaction import (
     AddPartitionsToTxnRequest,
     EndTxnRequest,
-    InitProducerIdRequest,
 )
-from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-PATIENCE_SECONDS = 25.0
-Seen = list[Any]
-
-
-@asynccontextmanager
-async def producing(servers: str, name: str, **options: Any) -> AsyncIterator[Any]:
-    """A transactional producer, which may be beyond closing in order."""
-    producer = AIOKafkaProducer(bootstrap_servers=servers, transactional_id=name, **options)
-    await producer.start()
-    try:
-        yield producer
-    finally:
-        await asyncio.wait_for(asyncio.gather(producer.stop(), return_exceptions=True), 10)
-
-
-async def contents(servers: str, topic: str, level: str = "read_committed") -> Seen:
-    """Offsets and values of a partition up to its end, and the end."""
-    consumer = AIOKafkaConsumer(
-        bootstrap_servers=servers, isolation_level=level, enable_auto_commit=False
-    )
-    await consumer.start()
-    try:
-        log = TopicPartition(topic, 0)
-        consumer.assign([log])
-        end = (await consumer.end_offsets([log]))[log]
-        consumer.seek(log, 0)
-        found: Seen = []
-        while await consumer.position(log) < end:
-            for record in (await consumer.getmany(timeout_ms=200)).get(log, []):
-                found.append((record.offset, record.value))
-        return [level, end, *found]
-    finally:
-        await consumer.stop()
-
-
-async def attempt(what: Any) -> str:
-    """How it went: the error's name, or that there was none."""
-    try:
-        await asyncio.wait_for(what, 10)
-    except KafkaError as error:
-        return type(error).__name__
-    return "done"
-
-
-async def ask(producer: Any, request: Any) -> Any:
-    """Send a request of our own to the transaction's coordinator."""
-    node = producer._sender._coordinators[1]
-    answer = producer.client.send(node, request)
-    return await asyncio.wait_for(answer, 10)
-
-
-def of(producer: Any) -> tuple[int, int]:
-    """A producer's id and epoch."""
-    manager = producer._txn_manager
-    return manager.producer_id, manager.producer_epoch
+from tests.simulator.scripting import (
+    Seen,
+    ask,
+    attempt,
+    batch,
+    committed,
+    contents,
+    identity,
+    of,
+    producing,
+    settled,
+    shares,
+)
 
 
 async def commits_and_aborts(servers: str, topic: str) -> Seen:
@@ -98,15 +48,6 @@ async def commits_and_aborts(servers: str, topic: str) -> Seen:
     await settled(servers, topic, 12)
     seen.append(await contents(servers, topic))
     return [*seen, await contents(servers, topic, "read_uncommitted")]
-
-
-async def settled(servers: str, topic: str, end: int) -> None:
-    """Wait until the last stable offset is there: markers come a little later than the answer."""
-    for _ in range(int(PATIENCE_SECONDS * 10)):
-        if (await contents(servers, topic))[1] >= end:
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError(f"the last stable offset never was {end}")
 
 
 async def an_open_transaction_holds_readers(servers: str, topic: str) -> Seen:
@@ -210,24 +151,6 @@ async def a_transaction_grows_too_old(servers: str, topic: str) -> Seen:
         return [*seen, await contents(servers, topic)]
 
 
-def batch(pid: int, epoch: int, sequence: int, value: bytes) -> bytes:
-    """One record of an idempotent producer."""
-    builder = DefaultRecordBatchBuilder(2, 0, 0, pid, epoch, sequence, 1 << 20)
-    builder.append(0, 1_700_000_000_000, b"k", value, [])
-    return bytes(builder.build())
-
-
-async def identity(client: AIOKafkaClient) -> Any:
-    """A producer's id; a broker that has none at hand yet is asked again."""
-    for _ in range(int(PATIENCE_SECONDS * 10)):
-        request = InitProducerIdRequest(None, 60_000)  # type: ignore[arg-type]
-        told = await client.send(client.get_random_node(), request)
-        if not told.error_code:
-            return told
-        await asyncio.sleep(0.1)
-    raise AssertionError(f"no producer id, error {told.error_code}")
-
-
 async def sequences_are_checked(servers: str, topic: str) -> Seen:
     """A repeat gets the offset of the first time; a gap, and what is too old, an error."""
     client = AIOKafkaClient(bootstrap_servers=servers)
@@ -279,26 +202,6 @@ async def a_group_shares_and_shares_again(servers: str, topic: str) -> Seen:
     seen.append(await members[0].committed(log))
     await members[0].stop()
     return seen
-
-
-async def shares(members: list[Any], all_of: int) -> list[Any]:
-    """Wait until the members have everything between them."""
-    for _ in range(int(PATIENCE_SECONDS * 20)):
-        held = [len(member.assignment()) for member in members]
-        if sum(held) == all_of and all(held):
-            return members
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"never shared out: {held}")
-
-
-async def committed(
-    consumer: Any, group: str, generation: int, member: str, log: TopicPartition
-) -> Any:
-    """The error code of a commit that says so much of itself."""
-    at = [(log.topic, [(log.partition, 7, "")])]
-    request = OffsetCommitRequest(group, generation, member, -1, at)
-    node = consumer._coordinator.coordinator_id
-    return (await consumer._client.send(node, request)).topics[0][1][0][1]
 
 
 async def offsets_out_of_range(servers: str, topic: str) -> Seen:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from processors.routing import partition_of
 from processors.runtime.clock import command
-from processors.runtime.settings import Settings
 from schemas.aliases import normalise
 from schemas.topics import TOPICS
 from schemas.transfers import ENCODER
@@ -19,7 +18,8 @@ from tests.simulator.cluster import Cluster
 from tests.simulator.faults import bring_about
 from tests.simulator.log import batch_of
 from tests.simulator.loop import NOBODY, Loop, Process
-from tests.simulator.network import PORTS
+from tests.simulator.settings import settings_of
+from tests.simulator.slot import Slot, Stuck
 from tests.simulator.worker import Worker
 from tests.story.story import END, Story
 
@@ -41,27 +41,6 @@ BOUND_SECONDS = 150.0
 """After the faults, within how long everything must be decided."""
 
 
-class Stuck(AssertionError):  # noqa: N818 - what the world is
-    """The faults are over, and what must come did not come."""
-
-
-class Slot:
-    """A place for a worker, which is started again whenever it ends."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.life = 0
-        self.process: Process | None = None
-        self.worker: Worker | None = None
-        self.skew = 0.0
-        self.held_back = 0.0
-        """No new worker before that time."""
-        self.steps: list[tuple[str, int, Callable[[], object]]] = []
-        """What happens at its so-and-so-many-th request of a kind, one after the other."""
-        self.codes: list[int] = []
-        """How earlier workers ended."""
-
-
 class World:
     """Everything of one run."""
 
@@ -69,22 +48,7 @@ class World:
         self.plan = plan
         self.loop = Loop(plan.seed, EPOCH)
         self.cluster = Cluster(self.loop, plan.brokers)
-        self.settings = Settings(
-            broker=",".join(f"broker-{n}:{PORTS + n}" for n in self.cluster.brokers),
-            partitions=plan.partitions,
-            clock="stream",
-            run_records=plan.run_records,
-            waiting_records=plan.waiting_records,
-            cached_accounts=plan.cached_accounts,
-            lag_records=3 * plan.run_records,
-            session_timeout_seconds=4,
-            request_timeout_seconds=3,
-            transaction_timeout_seconds=5,
-            connect_seconds=8,
-            drain_seconds=2,
-            watchdog_seconds=25,
-            web_port=0,
-        ).model_copy(update=dict(plan.options))
+        self.settings = settings_of(plan, self.cluster)
         for topic in TOPICS:
             self.cluster.create(self.settings.names.of(topic.role), plan.partitions)
         self.program = starter()

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from schemas.ledger import LedgerRecord
     from tests.model.book import Book
-    from tests.story.story import Raw, Story
+    from tests.story.story import Story
+    from tests.story.telling import Raw
 
 Change = tuple[bytes | None, bytes | None, "Sequence[tuple[str, bytes]]"]
 SETTLED = "settled/"

@@ -1,0 +1,43 @@
+"""Every program of this repository, and what its file says of itself as a whole."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from processors.programs.compiler import compile_program
+from processors.programs.load import read, shelves
+
+if TYPE_CHECKING:
+    from processors.programs.compiled import Program
+    from processors.programs.model import ProgramFile
+
+IDEAS = Path(__file__).parents[1] / "unit/programs/ideas/program.yaml"
+FILES = {file.parent.name: file for shelf in shelves() for file in shelf.glob("*/program.yaml")}
+FILES |= {"ideas": IDEAS}
+PROGRAMS = sorted(FILES)
+
+
+@cache
+def program_of(name: str) -> tuple[ProgramFile, Program]:
+    """A program's file and what it compiles to."""
+    file: Path = FILES[name]
+    model = read(file)
+    return model, compile_program(model)
+
+
+def shares_nothing(name: str) -> bool:
+    """True unless all members share a budget or a stock: first come, first served."""
+    return not program_of(name)[1].shares
+
+
+def keeps_something(name: str) -> bool:
+    """True for programs whose file says that something outlives a full refund."""
+    version = max(program_of(name)[0].versions.values(), key=lambda one: one.effective_from)
+    lasting = any(one.on_refund == "keep_voucher" for one in version.conversions.values())
+    resets = any(one.on_balance and one.on_balance.reset for one in version.rewards.values())
+    spends = any(one.mode == "reset" for one in version.conversions.values())
+    spends = spends or bool(version.allowances)
+    forgiving = version.refund.mode == "none" or version.negative_balance != "carry"
+    return lasting or resets or spends or forgiving

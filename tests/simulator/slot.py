@@ -1,0 +1,32 @@
+"""A place for a worker in a simulated world, and what is wrong if nothing goes on there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.simulator.loop import Process
+    from tests.simulator.worker import Worker
+
+
+class Stuck(AssertionError):  # noqa: N818 - what the world is
+    """The faults are over, and what must come did not come."""
+
+
+class Slot:
+    """A place for a worker, which is started again whenever it ends."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.life = 0
+        self.process: Process | None = None
+        self.worker: Worker | None = None
+        self.skew = 0.0
+        self.held_back = 0.0
+        """No new worker before that time."""
+        self.steps: list[tuple[str, int, Callable[[], object]]] = []
+        """What happens at its so-and-so-many-th request of a kind, one after the other."""
+        self.codes: list[int] = []
+        """How earlier workers ended."""
