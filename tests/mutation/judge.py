@@ -23,7 +23,7 @@ UNIMPORTABLE = "does not import"
 BROKEN = "broken"
 """Pytest itself came to an end that says nothing about the mutant."""
 
-QUICK_SECONDS = 12
+QUICK_SECONDS = 4
 """So much of a core may the tests take that are asked first, as measured without a mutant."""
 SLACK_SECONDS = 20
 SLOWER = 3

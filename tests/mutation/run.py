@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 HOME = ROOT / ".mutation"
 INTERRUPTED = 130
-TOGETHER = 12
+TOGETHER = 16
 """So many mutants are put in at once for all tests: few are seen at that stage."""
 
 
