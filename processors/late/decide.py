@@ -32,10 +32,10 @@ def decide_late(draft: Draft, item: Input, history: History) -> tuple[Draft, Ver
         return draft, verdict
     again.pass_time(again, max(account.time, item.time))
     settles, refusals = _waited_for(account, again, own)
-    shares = held(draft)
+    holdings = held(draft)
     correct(draft, again.account, own)
     draft.effects = new_effects(again, history)
-    tell_pools(draft, shares, held(again))
+    tell_pools(draft, holdings, held(again))
     draft.refusals, draft.settles = own.refusals + refusals, own.settles + settles
     draft.fired, draft.missed = own.fired, own.missed
     return draft, verdict

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 KEPT = {"reserved", "committed"}
 
 
-class Share(NamedTuple):
+class Holding(NamedTuple):
     """What a claim holds of a pool, in the window of an instant."""
 
     pool: Pool
@@ -29,45 +29,45 @@ class Share(NamedTuple):
     of: int
 
 
-def held(draft: Draft) -> dict[str, Share]:
+def held(draft: Draft) -> dict[str, Holding]:
     """What the account's claims hold of what was granted to them."""
-    if not draft.program.shares:
+    if not draft.program.pooled:
         return {}
     found = [*_of_orders(draft), *_of_challenges(draft), *_of_redemptions(draft)]
-    return {claim: share for claim, share in found if share.amount}
+    return {claim: holding for claim, holding in found if holding.amount}
 
 
-def tell_pools(draft: Draft, was: Mapping[str, Share], now: Mapping[str, Share]) -> None:
+def tell_pools(draft: Draft, was: Mapping[str, Holding], now: Mapping[str, Holding]) -> None:
     """Give back what is not held any more, and note what is held beyond what was granted."""
     for claim in sorted(was.keys() | now.keys()):
         pool, _, of = was.get(claim) or now[claim]
-        before, after = (shares[claim].amount if claim in shares else 0 for shares in (was, now))
+        before, after = (side[claim].amount if claim in side else 0 for side in (was, now))
         if before != after:
             give_room(draft, pool, claim, before - after, of)
 
 
-def _of_orders(draft: Draft) -> Iterator[tuple[str, Share]]:
+def _of_orders(draft: Draft) -> Iterator[tuple[str, Holding]]:
     for order_id, order in draft.account.orders.items():
         rules = draft.version_of(order).rules
         for name, amount in order.granted.items():
             pool = rules[name].pool
             if pool is not None:
-                yield lot_id(f"order/{order_id}", name), Share(pool, amount, order.time)
+                yield lot_id(f"order/{order_id}", name), Holding(pool, amount, order.time)
 
 
-def _of_challenges(draft: Draft) -> Iterator[tuple[str, Share]]:
+def _of_challenges(draft: Draft) -> Iterator[tuple[str, Holding]]:
     for mark, value in draft.account.marks.items():
         name = mark.removeprefix(WON)
         amount, at = won(value) if name != mark else (0, 0)
         rule = draft.program.version_at(at).rules.get(name)
         if amount and rule is not None and rule.pool is not None:
-            yield lot_id(f"promotion/{name}", name), Share(rule.pool, amount, at)
+            yield lot_id(f"promotion/{name}", name), Holding(rule.pool, amount, at)
 
 
-def _of_redemptions(draft: Draft) -> Iterator[tuple[str, Share]]:
+def _of_redemptions(draft: Draft) -> Iterator[tuple[str, Holding]]:
     for redemption_id, item in draft.account.redemptions.items():
         reward = draft.program.version(item.version).rewards.get(item.reward_id or "")
         claim = f"redemption/{redemption_id}"
         if reward is not None and reward.stock is not None and item.state in KEPT:
-            share = Share(reward.stock, int(not asked(draft, claim)), item.requested_at)
-            yield claim, share
+            holding = Holding(reward.stock, int(not asked(draft, claim)), item.requested_at)
+            yield claim, holding

@@ -59,7 +59,7 @@ def compile_program(file: model.ProgramFile) -> compiled.Program:
         park_days=file.late.park_days,
         retro_claim_days=file.late.retro_claim_days,
         phone_region=file.phone_region,
-        shares=any(_shares(version) for version in versions),
+        pooled=any(_pooled(version) for version in versions),
         pauses=any(e.paused_in for v in file.versions.values() for e in _expiries(v)),
     )
 
@@ -145,7 +145,7 @@ def _version(
     )
 
 
-def _shares(version: compiled.Version) -> bool:
+def _pooled(version: compiled.Version) -> bool:
     return any(rule.pool for rule in version.rules.values()) or any(
         reward.stock for reward in version.rewards.values()
     )

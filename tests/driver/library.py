@@ -27,9 +27,9 @@ def program_of(name: str) -> tuple[ProgramFile, Program]:
     return model, compile_program(model)
 
 
-def shares_nothing(name: str) -> bool:
+def pools_nothing(name: str) -> bool:
     """True unless all members share a budget or a stock: first come, first served."""
-    return not program_of(name)[1].shares
+    return not program_of(name)[1].pooled
 
 
 def keeps_something(name: str) -> bool:

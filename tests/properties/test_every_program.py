@@ -13,7 +13,7 @@ from processors.engine import engine_of
 from processors.topology import Topology
 from tests.driver.book import accounts, put, records, refolded, sums
 from tests.driver.checking import verified
-from tests.driver.library import PROGRAMS, keeps_something, program_of, shares_nothing
+from tests.driver.library import PROGRAMS, keeps_something, pools_nothing, program_of
 from tests.driver.lives import Lives
 from tests.driver.traffic import DAY
 from tests.properties.test_book import essence
@@ -109,7 +109,7 @@ def test_a_restart_anywhere_changes_nothing(name: str, seed: int) -> None:
     assert accounts(broken) == accounts(whole)
 
 
-@pytest.mark.parametrize("name", [name for name in PROGRAMS if shares_nothing(name)])
+@pytest.mark.parametrize("name", [name for name in PROGRAMS if pools_nothing(name)])
 @some_lives
 def test_members_do_not_depend_on_each_other(name: str, seed: int) -> None:
     """Each member alone has the account that he has among the others."""
@@ -121,7 +121,7 @@ def test_members_do_not_depend_on_each_other(name: str, seed: int) -> None:
         assert essence(told(name, alone, until=end))[who] == together[who]
 
 
-@pytest.mark.parametrize("name", [name for name in PROGRAMS if shares_nothing(name)])
+@pytest.mark.parametrize("name", [name for name in PROGRAMS if pools_nothing(name)])
 @some_lives
 def test_any_order_of_arrival_within_the_horizon_is_as_in_time(name: str, seed: int) -> None:
     """Histories without redemptions: backwards and shuffled, the account is the same."""

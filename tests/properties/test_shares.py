@@ -6,7 +6,8 @@ import pytest
 
 from processors.programs.shares import divide, sharing
 from tests.driver.book import accounts
-from tests.properties.test_every_program import PROGRAMS, lives, program_of, some_lives, told
+from tests.driver.library import PROGRAMS, program_of
+from tests.properties.test_every_program import lives, some_lives, told
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

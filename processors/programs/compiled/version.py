@@ -140,7 +140,7 @@ class Program:
     """The calendar year of an instant where the member lives."""
     pauses: bool = False
     """True when a tier of some version keeps points from ending."""
-    shares: bool = False
+    pooled: bool = False
     """True when all members share something: a budget, a stock."""
     by_label: Mapping[str, Version] = field(init=False)
     refund_horizon_days: int = field(init=False)
