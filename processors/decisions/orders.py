@@ -138,7 +138,7 @@ def reprice(
         if rule.pool is not None:
             amount = _shared(draft, order_id, order, rule, priced.get(name, 0), more=explain)
         else:
-            amount = _within_caps(draft, order, rule, priced.get(name, 0), had)
+            amount = within_caps(draft, order, rule, priced.get(name, 0), had)
         if amount and name in priced:
             granted[name] = amount
         if amount > had:
@@ -155,7 +155,7 @@ def _shared(
     had = order.granted.get(rule.id, 0)
     origin = Origin(f"order/{order_id}", order.version, draft.time)
     stands = had + waiting(draft, lot_id(origin.owner, rule.id))
-    wanted = _within_caps(draft, order, rule, priced if more else min(priced, stands), stands)
+    wanted = within_caps(draft, order, rule, priced if more else min(priced, stands), stands)
     return adjust(draft, rule, origin, wanted, had, more=more, of=order.time)
 
 
@@ -217,7 +217,7 @@ def take(draft: Draft, order_id: str, order: Order, rule: Rule, amount: int) -> 
     return order
 
 
-def _within_caps(draft: Draft, order: Order, rule: Rule, amount: int, held: int) -> int:
+def within_caps(draft: Draft, order: Order, rule: Rule, amount: int, held: int) -> int:
     """How much of a rule the order holds from now on; it held `held` of it."""
     if not rule.caps:
         return amount

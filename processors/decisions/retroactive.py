@@ -6,6 +6,7 @@ when they were given is not the new version's concern.
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -13,10 +14,13 @@ from msgspec.structs import replace
 from processors.accounts.account import Account
 from processors.accounts.lots import Origin, credit
 from processors.accounts.take import take_away
+from processors.decisions.caps import use_caps
+from processors.decisions.orders import within_caps
 from processors.decisions.referrals import FRIEND, QUALIFIED
 
 if TYPE_CHECKING:
     from processors.accounts.draft import Draft
+    from processors.accounts.items import Order
     from processors.programs.compiled import Rule
 
 RETROACTIVE = "retroactive"
@@ -39,22 +43,43 @@ def price_again(draft: Draft) -> None:
 
 
 def _orders(draft: Draft) -> list[tuple[Rule, int]]:
-    """Orders by the new version's rules, with what was frozen when they came."""
+    """Orders by the new version's rules and caps, with what was frozen when they came.
+
+    One that holds points of a rule which is gone stays with the version that knows the rule, and
+    what all members share is not asked for again.
+    """
     found: list[tuple[Rule, int]] = []
     version = draft.version
-    for order_id, order in sorted(draft.account.orders.items()):
+    for order_id, order in sorted(draft.account.orders.items(), key=_by_time):
         if order.cancelled or not order.paid or not order.granted:
+            continue
+        if order.granted.keys() - version.rules.keys():
             continue
         awards = {award.rule: award.amount for award in version.price(order)[0]}
         changed = dict(order.granted)
         for name in sorted(awards.keys() & order.granted.keys()):
-            more = awards[name] - order.granted[name]
-            if more:
-                found.append((version.rules[name], more))
-                changed[name] = awards[name]
-        if changed != order.granted:
-            draft.put("orders", order_id, replace(order, granted=changed, version=version.id))
-    return found
+            rule, had = version.rules[name], order.granted[name]
+            if rule.pool is None:
+                _count_under_new(draft, order, rule, had)
+                changed[name] = within_caps(draft, order, rule, awards[name], had)
+                found.append((rule, changed[name] - had))
+        granted = {name: amount for name, amount in changed.items() if amount}
+        if granted != order.granted or any(version.rules[name].caps for name in granted):
+            draft.put("orders", order_id, replace(order, granted=granted, version=version.id))
+    return [(rule, more) for rule, more in found if more]
+
+
+def _by_time(item: tuple[str, Order]) -> tuple[int, str]:
+    """Whoever came first has the room under a cap."""
+    return item[1].time, item[0]
+
+
+def _count_under_new(draft: Draft, order: Order, rule: Rule, had: int) -> None:
+    """What an order holds counts under caps that its own version did not have."""
+    before = draft.version_of(order).rules.get(rule.id)
+    known = {cap.id for cap in before.caps} if before is not None else set()
+    fresh = tuple(cap for cap in rule.caps if cap.id not in known)
+    use_caps(draft, dataclasses.replace(rule, caps=fresh), had, 0, order.time)
 
 
 def _referrals(draft: Draft) -> list[tuple[Rule, int]]:

@@ -88,12 +88,14 @@ class Court:
 
 
 def verdict(ran: Ran) -> str:
-    """What pytest's exit says of a mutant."""
+    """What pytest's exit says of a mutant: 1, 2 or 4 if tests cannot be collected with it."""
     if ran.code < 0:
         return TIMED_OUT
     if ran.code == 1 and ran.failed:
         return KILLED
-    return {0: SURVIVED, 5: SURVIVED, 2: UNIMPORTABLE, 4: UNIMPORTABLE}.get(ran.code, BROKEN)
+    if ran.code in {1, 2, 4}:
+        return UNIMPORTABLE
+    return SURVIVED if ran.code in {0, 5} else BROKEN
 
 
 def judges(mutant: Mutant) -> tuple[str, ...]:

@@ -14,7 +14,9 @@ from processors.programs.expressions import ExpressionError, compile_expression
 from processors.programs.load import check, read
 from processors.programs.load import load as load_program
 
-IDEAS, MERGING = (Path(__file__).parent / name / "program.yaml" for name in ("ideas", "merging"))
+IDEAS, MERGING, REPRICED = (
+    Path(__file__).parent / name / "program.yaml" for name in ("ideas", "merging", "repriced")
+)
 VERSION = read(IDEAS).versions["v1"]
 ORDER = Order(
     time=0,
@@ -33,9 +35,9 @@ ORDER = Order(
 LINE = ORDER.lines[0]
 
 
-@pytest.mark.parametrize("file", [IDEAS, MERGING], ids=lambda file: file.parent.name)
+@pytest.mark.parametrize("file", [IDEAS, MERGING, REPRICED], ids=lambda file: file.parent.name)
 def test_ideas_composed_do_what_their_examples_say(file: Path) -> None:
-    """Conditions, parts of orders, counters, merges, in ways that no program here uses."""
+    """Conditions, counters, merges, retroactive versions, in ways that no program here uses."""
     assert check(file) == []
     examples = load(file.with_name("examples.yaml").read_text("utf-8"))
     results = play(examples, load_program(str(file)), engine_of)
