@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from processors.inputs import History, Input
     from processors.programs.compiled import Program
 
+RETURNED = "transfer.unmerge.moved"
+"""What a merged account has back from an earlier merge: it hands that on as well."""
 NOWHERE = Coordinates(0, 0, 0, "")
 
 
@@ -84,7 +86,7 @@ def _needs_no_history(account: Account, item: Input) -> bool:
     if item.type == ERASED or item.type.startswith(SHARING) or account.profile.erased:
         return True
     if item.type.startswith(TRANSFER):
-        return False
+        return account.profile.owner is not None and item.type == RETURNED
     return account.profile.owner is not None or account.id.startswith(ALIAS)
 
 

@@ -133,6 +133,11 @@ class MergeContent(Struct, frozen=True):
     member: str
     content: Raw
     settles: str | None = None
+    cause: str | None = None
+    """Identity of the unmerge for which this goes back."""
+
+
+CONTENT_DECODER = msgspec.json.Decoder(MergeContent)
 
 
 class MergeRequest(Struct, frozen=True):

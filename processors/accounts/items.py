@@ -104,6 +104,7 @@ class Order(Struct, frozen=True, omit_defaults=True, gc=False):
     referral: str | None = None
     """The referral that this order qualified."""
     origin: str | None = None
+    """The member it came from by a merge."""
     uncounted: bool = False
     """True when it came by a merge in which only points move: it counts for no tier."""
 
@@ -122,6 +123,8 @@ class Redemption(Struct, frozen=True, omit_defaults=True, gc=False):
     hold_until: int | None = None
     closed_at: int | None = None
     version: str = ""
+    origin: str | None = None
+    """The member it came from by a merge."""
 
 
 class Ground(Struct, frozen=True, array_like=True, gc=False):
@@ -156,6 +159,8 @@ class Grant(Struct, frozen=True, omit_defaults=True, gc=False):
     ground: str | None = None
     """The order, tier or threshold that it rests on."""
     catalogue: bool = False
+    origin: str | None = None
+    """The member it came from by a merge."""
 
 
 class Referral(Struct, frozen=True, omit_defaults=True, gc=False):
@@ -174,6 +179,8 @@ class Referral(Struct, frozen=True, omit_defaults=True, gc=False):
     cap_key: str | None = None
     lapsed: int = 0
     """Points of it that expired; they count as taken back and never make debt."""
+    origin: str | None = None
+    """The member it came from by a merge."""
 
 
 class Review(Struct, frozen=True, omit_defaults=True, gc=False):
@@ -187,6 +194,8 @@ class Review(Struct, frozen=True, omit_defaults=True, gc=False):
     granted: dict[str, int] = {}
     day: str | None = None
     version: str = ""
+    origin: str | None = None
+    """The member it came from by a merge."""
 
 
 class Membership(Struct, frozen=True, omit_defaults=True, gc=False):
@@ -198,6 +207,8 @@ class Membership(Struct, frozen=True, omit_defaults=True, gc=False):
     trial: bool = False
     paid_until: int | None = None
     ends_at: int | None = None
+    origin: str | None = None
+    """The member it came from by a merge."""
 
 
 class Parked(Struct, frozen=True, omit_defaults=True, gc=False):
@@ -233,4 +244,7 @@ class Profile(Struct, frozen=True, omit_defaults=True, gc=False):
     """For an alias account: the member it belongs to. For a merged one: the survivor."""
     stands_for: str | None = None
     """For an alias account whose member was merged into its owner: that member."""
+    merged: dict[str, str] = {}
+    """Members whose belongings came by a merge, each with the one who brought them: himself, or
+    who had taken him over before."""
     erased: bool = False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec.structs import replace
 
 from processors.accounts.items import Grant
+from processors.accounts.lots import merged_subject
 from processors.accounts.standings import tier_of
 from schemas.ledger import Eligibility
 from schemas.values import digest
@@ -119,9 +120,16 @@ def _open(  # noqa: PLR0913 - a grant has this many parts
         cost=cost,
         parts=parts,
         catalogue=name.startswith(OPEN),
+        origin=_origin(draft, parts),
     )
     draft.put("grants", name, item)
     tell(draft, "gained", name, item, quantity, reason)
+
+
+def _origin(draft: Draft, parts: tuple[Part, ...]) -> str | None:
+    """The merged member whose event gave it; or, if points did, whose all of them were."""
+    origins = {part.mould.origin for part in parts} or {merged_subject(draft)}
+    return origins.pop() if len(origins) == 1 else None
 
 
 def close(draft: Draft, name: str, change: Change, reason: str) -> None:

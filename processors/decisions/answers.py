@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from processors.accounts.lots import release
 from processors.accounts.returning import let_lapse
+from processors.decisions.belongings import under
 from processors.decisions.caps import use_caps
 from processors.decisions.challenges import note_won
 from processors.decisions.conversions import convert
@@ -31,7 +32,9 @@ def answered(draft: Draft, data: PoolClaim) -> Verdict:
     kind, _, key = data.claim.partition("/")
     verdict, used = ACCEPTED, 0
     if kind == "redemption":
-        verdict, used = stock_answered(draft, key, data.amount)
+        own = under(data.member, key)
+        mine = own if own in draft.account.redemptions else key
+        verdict, used = stock_answered(draft, mine, data.amount)
     draft.count(ASKED + data.claim, -min(data.asked, asked(draft, data.claim)))
     if kind != "redemption":
         used = _points_answered(draft, data)
@@ -69,8 +72,9 @@ def _points_answered(draft: Draft, data: PoolClaim) -> int:
 
 def _lot_of(draft: Draft, data: PoolClaim) -> str:
     """The lot that waits; of a member who was merged into this one it may have another name."""
-    beside = f"{data.claim}/{data.member}"
-    return beside if waiting(draft, beside) else data.claim
+    kind, _, rest = data.claim.partition("/")
+    others = (f"{data.claim}/{data.member}", f"{kind}/{under(data.member, rest)}")
+    return next((name for name in others if waiting(draft, name)), data.claim)
 
 
 def _note(draft: Draft, rule: Rule, lot: Lot, used: int, missing: int) -> None:

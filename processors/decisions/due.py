@@ -25,6 +25,7 @@ from processors.decisions.purchases import settle
 from processors.decisions.redemptions import release_hold
 from processors.decisions.reviews import approve_by_itself
 from processors.decisions.waiting import give_up
+from processors.inputs import TIME_PASSED
 from schemas.ledger import Notice
 from schemas.values import format_amount
 
@@ -36,12 +37,17 @@ if TYPE_CHECKING:
 
 
 def pass_time(draft: Draft, until: int) -> None:
-    """Do all that is due up to and including `until`, by due instant, within one decision."""
+    """Do all that is due up to and including `until`, by due instant, within one decision.
+
+    It is the account's own, whoever's event is decided, as if the clock had come in between.
+    """
+    here = draft.item
     while (due := next_due(draft.account)) is not None and due <= until:
-        draft.move_to(draft.item, max(due, draft.time))
+        clock = replace(here, type=TIME_PASSED, subject=draft.account.id)
+        draft.move_to(clock, max(due, draft.time))
         do_due(draft, due)
         round_off(draft)
-    draft.move_to(draft.item, max(until, draft.time))
+    draft.move_to(here, max(until, draft.time))
 
 
 def do_due(draft: Draft, instant: int) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from processors.accounts.lots import merged_subject
 from processors.decisions import aliases
+from processors.decisions.belongings import under
 from processors.decisions.erasure import wipe
 from processors.decisions.members import admit, why_not
+from processors.decisions.naming import in_own_names
 from processors.decisions.table import BUSINESS_KEYS, DECISIONS
 from processors.decisions.verdict import ACCEPTED, CONFLICTING, DUPLICATE, refused
 from processors.decisions.waiting import park
@@ -61,7 +64,7 @@ def judge(draft: Draft, item: Input) -> Verdict:
         return known
     verdict = _decided(draft, item, data)
     if verdict.outcome in BOOKED:
-        draft.put("keys", key, (hashed, draft.time))
+        _book(draft, key, hashed)
     return verdict
 
 
@@ -93,9 +96,19 @@ def _is_for_another(draft: Draft, item: Input) -> bool:
     return item.testmode or (item.program is not None and item.program != draft.program.id)
 
 
+def _book(draft: Draft, key: str, hashed: str) -> None:
+    """Remember a business key; a merged member's also as his own, to go back with him."""
+    draft.put("keys", key, (hashed, draft.time))
+    origin = merged_subject(draft)
+    if origin is not None:
+        draft.put("keys", under(origin, key), (hashed, draft.time))
+
+
 def _known(draft: Draft, key: str, hashed: str) -> Verdict | None:
-    """Duplicate or conflicting, by the business key."""
-    known = draft.account.keys.get(key)
+    """Duplicate or conflicting, by the business key; a merged member's own comes first."""
+    keys, origin = draft.account.keys, merged_subject(draft)
+    known = None if origin is None else keys.get(under(origin, key))
+    known = known or keys.get(key)
     if known is None:
         return None
     return DUPLICATE if known[0] == hashed else CONFLICTING
@@ -103,7 +116,7 @@ def _known(draft: Draft, key: str, hashed: str) -> Verdict | None:
 
 def _decided(draft: Draft, item: Input, data: object) -> Verdict:
     """What the decision of the input's type says."""
-    verdict = DECISIONS[item.type](draft, data)
+    verdict = DECISIONS[item.type](draft, in_own_names(draft, data))
     if draft.account.profile.erased and item.type.startswith(TRANSFER):
         wipe(draft)
     if verdict.outcome == "parked":

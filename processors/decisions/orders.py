@@ -104,19 +104,23 @@ def place(draft: Draft, data: PurchaseCompleted) -> Order:
 def open_order(draft: Draft, order_id: str) -> Order | Verdict:
     """The order, if it can still be changed; or why it cannot.
 
-    One that was never seen may still come. It can be changed until 00:00 local, so many days after
-    its date; that it was forgotten since makes no difference.
+    One that was never seen, or went with its member, may still come. It can be changed until
+    00:00 local, so many days after its date; that it was forgotten since makes no difference.
     """
-    order = draft.account.orders.get(order_id)
+    order, key = draft.account.orders.get(order_id), f"order/{order_id}"
     if order is None:
-        seen = f"order/{order_id}" in draft.account.keys
-        return refused("too_late") if seen else parked(f"order/{order_id}")
+        _, seen = draft.account.keys.get(key, ("", None))
+        over = seen is not None and _is_over(draft, seen, draft.program.refund_horizon_days)
+        return refused("too_late") if over else parked(key)
     if order.cancelled:
         return refused("order_closed")
-    horizon = draft.version_of(order).refund_horizon_days
-    if draft.program.calendar.days_after(order.time, horizon) <= draft.time:
+    if _is_over(draft, order.time, draft.version_of(order).refund_horizon_days):
         return refused("too_late")
     return order
+
+
+def _is_over(draft: Draft, placed: int, horizon: int) -> bool:
+    return draft.program.calendar.days_after(placed, horizon) <= draft.time
 
 
 def reprice(

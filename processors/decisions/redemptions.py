@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from processors.accounts.items import Lot, Parked, Part, Redemption
 from processors.accounts.lasting import renew
-from processors.accounts.lots import draw, keep, legs_of
+from processors.accounts.lots import draw, keep, legs_of, merged_subject
 from processors.accounts.returning import give_back
 from processors.accounts.rewards import count_had, grant
 from processors.decisions.pools import ASKED as ASKED_FOR
@@ -55,6 +55,7 @@ def requested(draft: Draft, data: RedemptionRequested) -> Verdict:
         reward_id=data.reward_id,
         hold_until=hold,
         version=draft.version.id,
+        origin=merged_subject(draft),
     )
     draft.put("redemptions", data.redemption_id, item)
     reward = draft.version.rewards.get(data.reward_id or "")

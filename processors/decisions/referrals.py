@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from processors.accounts.items import Referral
-from processors.accounts.lots import Origin, earn, lot_id, pend
+from processors.accounts.lots import Origin, earn, lot_id, merged_subject, pend
 from processors.accounts.take import take_back
 from processors.decisions.orders import goods_kept_minor
 from processors.decisions.verdict import ACCEPTED, Verdict, refused
@@ -29,8 +29,9 @@ FRIEND, REFERRER = "friend", "referrer"
 
 
 def is_self(draft: Draft, other: str) -> bool:
-    """True when `other` is this account, or an alias that it owns."""
-    return other == draft.account.id or other in draft.account.profile.aliases
+    """True when `other` is this account, an alias that it owns, or who was merged into it."""
+    profile = draft.account.profile
+    return other == draft.account.id or other in profile.aliases or other in profile.merged
 
 
 def joined(draft: Draft, data: ReferralJoined) -> Verdict:
@@ -48,7 +49,8 @@ def joined(draft: Draft, data: ReferralJoined) -> Verdict:
 
 
 def _keep(draft: Draft, referral_id: str, other: str, state: str, reason: str | None) -> Referral:
-    item = Referral(FRIEND, other, state, draft.time, reason=reason, version=draft.version.id)
+    version, origin = draft.version.id, merged_subject(draft)
+    item = Referral(FRIEND, other, state, draft.time, reason=reason, version=version, origin=origin)
     draft.put("referrals", referral_id, item)
     return item
 
@@ -96,11 +98,17 @@ def judge_first_order(draft: Draft, order_id: str, referrer: str | None) -> None
             return
         held = (f"order-{order_id}", _keep(draft, f"order-{order_id}", referrer, JOINED, None))
     referral_id, item = held
-    if goods_kept_minor(draft.account.orders[order_id]) < rules.minimum_minor:
-        draft.refuse("below_minimum_order", "referral")
-        draft.put("referrals", referral_id, replace(item, state=INELIGIBLE, order_id=order_id))
-        return
-    _qualify(draft, rules, referral_id, item, order_id)
+    if is_self(draft, item.other):
+        _fails(draft, referral_id, item, order_id, "self_referral")
+    elif goods_kept_minor(draft.account.orders[order_id]) < rules.minimum_minor:
+        _fails(draft, referral_id, item, order_id, "below_minimum_order")
+    else:
+        _qualify(draft, rules, referral_id, item, order_id)
+
+
+def _fails(draft: Draft, referral_id: str, item: Referral, order_id: str, reason: str) -> None:
+    draft.refuse(reason, "referral")
+    draft.put("referrals", referral_id, replace(item, state=INELIGIBLE, order_id=order_id))
 
 
 def _attribution(draft: Draft, rules: ReferralRules) -> tuple[str, Referral] | None:
@@ -201,6 +209,7 @@ def qualified_elsewhere(draft: Draft, data: ReferralFact) -> Verdict:
         version=draft.version.id,
         granted=amount,
         cap_key=cap_key,
+        origin=merged_subject(draft),
     )
     draft.put("referrals", key, item)
     if rules.referrer is not None:

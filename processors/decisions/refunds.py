@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from processors.decisions.caps import use_caps
-from processors.decisions.orders import lines_of, open_order, spread, take, tenders_of
+from processors.decisions.orders import (
+    goods_kept_minor,
+    lines_of,
+    open_order,
+    spread,
+    take,
+    tenders_of,
+)
 from processors.decisions.pools import drop_all
 from processors.decisions.purchases import settle
 from processors.decisions.referrals import review_order
@@ -94,7 +101,7 @@ def _floor_each(draft: Draft, order_id: str, before: Order, after: Order) -> Ord
         )
         for was, now in zip(before.lines, after.lines, strict=True)
     )
-    nothing_left = not any(line.kept_minor for line in after.lines)
+    nothing_left = not goods_kept_minor(after)
     # What came on top whatever the amount goes with the rest only.
     awards, _ = version.price(replace(before, lines=refund))
     worth = {award.rule: award.amount for award in awards if not award.fixed}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from processors.accounts.items import Review
-from processors.accounts.lots import Origin, earn, lot_id, pend, release
+from processors.accounts.lots import Origin, earn, lot_id, merged_subject, pend, release
 from processors.accounts.take import take_back
 from processors.decisions.conversions import convert, undo_vouchers
 from processors.decisions.verdict import ACCEPTED, Verdict, parked, refused
@@ -32,7 +32,8 @@ def submitted(draft: Draft, data: ReviewSubmitted) -> Verdict:
     """Earn for a review, at once or when it is approved."""
     rules = draft.version.reviews
     state = data.moderation
-    review = Review(data.sku, state, draft.time, version=draft.version.id)
+    origin = merged_subject(draft)
+    review = Review(data.sku, state, draft.time, version=draft.version.id, origin=origin)
     refusal = None if rules is None else _refusal(draft, rules, data)
     if rules is None or refusal is not None:
         draft.put("reviews", data.review_id, replace(review, state=REFUSED))
@@ -44,12 +45,12 @@ def submitted(draft: Draft, data: ReviewSubmitted) -> Verdict:
     wait = rules.approve_at(draft.time, draft.account) if state == PENDING else None
     review = replace(review, granted=amounts, approve_at=wait, day=key)
     draft.put("reviews", data.review_id, review)
-    origin = Origin(f"review/{data.review_id}", draft.version.id, draft.time)
+    source = Origin(f"review/{data.review_id}", draft.version.id, draft.time)
     for rule, amount in _worth(rules, photo=bool(data.has_media)):
         if state == PENDING:
-            pend(draft, rule, amount, origin, None)
+            pend(draft, rule, amount, source, None)
         else:
-            earn(draft, rule, amount, origin)
+            earn(draft, rule, amount, source)
         draft.fire(rule.id, {"amount": amount})
     convert(draft, draft.version)
     apply_waiting(draft, f"review/{data.review_id}")

@@ -9,6 +9,7 @@ from processors.decisions import (
     aliases,
     answers,
     erasure,
+    handing,
     members,
     memberships,
     merges,
@@ -84,10 +85,10 @@ DECISIONS = cast(
         "transfer.pool.claimed": pools.claimed,
         "transfer.pool.granted": answers.answered,
         "transfer.pool.returned": pools.returned,
-        "transfer.merge.requested": merges.requested,
+        "transfer.merge.requested": handing.requested,
         "transfer.merge.moved": merges.received,
         "transfer.unmerge.requested": unmerges.unrequested,
-        "transfer.unmerge.moved": merges.received,
+        "transfer.unmerge.moved": unmerges.returned,
     },
 )
 """Every input type of the contract, and every transfer but `forward`."""

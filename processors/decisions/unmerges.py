@@ -4,109 +4,121 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
 from msgspec import Raw
 from msgspec.structs import replace
 
 from processors.accounts.counting import counts_at
 from processors.accounts.draft import VALUES
-from processors.accounts.lots import keep
-from processors.accounts.rewards import follow_tiers
+from processors.accounts.rewards import follow_tiers, tell
 from processors.accounts.tiers import lower_tier
-from processors.decisions.merges import DECODER, Belongings
-from processors.decisions.verdict import ACCEPTED, Verdict
-from schemas.ledger import Leg
+from processors.decisions.belongings import (
+    DECODER,
+    KEPT_BY_KEY,
+    Belongings,
+    at_home,
+    own_of,
+    signed,
+)
+from processors.decisions.handing import send, sent_before
+from processors.decisions.merges import received
+from processors.decisions.verdict import ACCEPTED, FORWARDED, Verdict
 from schemas.transfers import AliasClaim, MergeContent, MergeRequest
+from schemas.values import identity
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from processors.accounts.draft import Draft
-    from processors.accounts.items import Lot
+    from processors.accounts.items import Order
     from schemas.inputs.members import MemberUnmerged
     from schemas.ledger import Bucket
 
 FREE: tuple[Bucket, ...] = ("available", "pending")
-MOVED = "unmerge.moved"
-CONTENT = msgspec.json.Decoder(MergeContent)
+UNMERGE, MOVED = "unmerge", "unmerge.moved"
 
 
 def unmerged(draft: Draft, data: MemberUnmerged) -> Verdict:
     """Send back what the other id's own events produced and is still there.
 
-    What is reserved is not: it comes back, or is redeemed, where it was asked for. When a late
-    event replays this, what was sent has been sent.
+    When a late event replays this, what was sent has been sent, and what came since goes after it.
     """
-    origin = data.from_member
+    origin, profile = data.from_member, draft.account.profile
     draft.affect("unmerge.requested", origin, MergeRequest(draft.account.id))
-    content = _sent(draft) if draft.forced else _own(draft, origin)
-    if not content.lots and not content.orders:
-        return ACCEPTED
-    for name, lot in sorted(content.lots.items()):
-        _send(draft, name, lot)
-    _let_go(draft, origin)
-    sent = MergeContent(draft.account.id, Raw(VALUES.encode(content)))
-    draft.affect(MOVED, origin, sent)
+    members = {who for who, by in profile.merged.items() if origin in {who, by}} | {origin}
+    sent = sent_before(draft, MOVED, lambda moved: moved.cause == _cause(draft))
+    for content in sent:
+        _part_with(draft, content, members)
+    own = own_of(draft.account, members)
+    if not sent:
+        own = replace(own, members=dict.fromkeys(sorted(members - {origin}), origin))
+    if own != Belongings():
+        moved = MergeContent(draft.account.id, Raw(VALUES.encode(own)), cause=_cause(draft))
+        draft.affect(MOVED, origin, moved)
+        _part_with(draft, own, members)
+    rest = {who: by for who, by in profile.merged.items() if who not in members}
+    if rest != profile.merged:
+        draft.put("profile", "", replace(draft.account.profile, merged=rest))
     return ACCEPTED
 
 
-def _own(draft: Draft, origin: str) -> Belongings:
-    """Lots and orders of the other id's own events."""
-    lots, orders = draft.account.lots.items(), draft.account.orders.items()
-    return Belongings(
-        lots={
-            key: replace(lot, origin=None, reserved=0)
-            for key, lot in lots
-            if lot.origin == origin and (lot.available or lot.pending)
-        },
-        orders={
-            key.removeprefix(f"{origin}:"): replace(one, origin=None)
-            for key, one in orders
-            if one.origin == origin
-        },
-    )
+def _cause(draft: Draft) -> str:
+    return identity(draft.item.source, draft.item.id)
 
 
-def _sent(draft: Draft) -> Belongings:
-    """What the account sent when it was first decided."""
-    for effect in draft.sent:
-        if effect.kind == MOVED:
-            return DECODER.decode(CONTENT.decode(effect.data).content)
-    return Belongings()
-
-
-def _send(draft: Draft, name: str, lot: Lot) -> None:
-    """A lot's points leave; what is not there any more, but has been sent, is owed."""
-    held = draft.account.lots.get(name)
-    legs: list[Leg] = []
-    gone: dict[Bucket, int] = {}
-    for bucket in FREE:
-        amount: int = getattr(lot, bucket)
-        has = 0 if held is None else min(amount, getattr(held, bucket))
-        gone[bucket] = has
-        legs += [Leg(bucket, "in_transit", has, name)] if has else []
-        legs += [Leg(_owed(draft), "in_transit", amount - has)] if amount > has else []
-    if held is not None:
-        rest = {bucket: getattr(held, bucket) - has for bucket, has in gone.items()}
-        keep(draft, name, replace(held, **rest))
-    net = -sum(leg.amount for leg in legs)
-    draft.post("points.transferred", lot.unit, tuple(legs), "unmerge", amount=net)
-
-
-def _owed(draft: Draft) -> Bucket:
-    return "debt" if draft.version.negative == "carry" else "issuer"
-
-
-def _let_go(draft: Draft, origin: str) -> None:
-    """The other id's orders leave, and so does what they counted here."""
-    notices = len(draft.notices)
-    orders = {key: one for key, one in draft.account.orders.items() if one.origin == origin}
-    for key in sorted(orders):
-        order = orders[key]
-        draft.put("orders", key, None)
-        for counter, amount in order.counted.items():
-            draft.count(counter, -amount)
-        for ladder in draft.version.ladders:
-            lower_tier(draft, ladder, counts_at(ladder, order))
+def _part_with(draft: Draft, content: Belongings, members: Collection[str]) -> None:
+    """What is sent leaves the account, and so does what it counted here."""
+    send(draft, content.lots, {}, FREE, UNMERGE)
+    account, notices = draft.account, len(draft.notices)
+    for collection in KEPT_BY_KEY:
+        held = getattr(account, collection)
+        for key in sorted(getattr(content, collection)):
+            if key in held and held[key].origin in members:
+                if collection == "grants":
+                    tell(draft, "withdrawn", key, held[key], held[key].quantity, UNMERGE)
+                if collection == "orders":
+                    _uncount(draft, held[key])
+                draft.put(collection, key, None)
+    for key in sorted(content.parked.keys() & account.parked.keys()):
+        draft.put("parked", key, None)
+    _forget(draft, content, members)
     follow_tiers(draft, notices)
+
+
+def _uncount(draft: Draft, order: Order) -> None:
+    for counter, amount in order.counted.items():
+        draft.count(counter, -amount)
+    for ladder in draft.version.ladders:
+        lower_tier(draft, ladder, counts_at(ladder, order))
+
+
+def _forget(draft: Draft, content: Belongings, members: Collection[str]) -> None:
+    """Keys, marks and counters of the others, and what of them the account took for its own."""
+    account = draft.account
+    for collection in ("keys", "marks"):
+        held = getattr(account, collection)
+        for key, value in sorted(getattr(content, collection).items()):
+            own = at_home(key, members)
+            draft.put(collection, key, None)
+            if held.get(own) == value:
+                draft.put(collection, own, None)
+    for key, amount in sorted(content.counters.items()):
+        own = at_home(key, members)
+        draft.count(own, -min(amount, account.counters.get(own, 0)))
+        draft.put("counters", key, None)
+    if content.counters:
+        for ladder in draft.version.ladders:
+            lower_tier(draft, ladder, draft.time)
+
+
+def returned(draft: Draft, data: MergeContent) -> Verdict:
+    """Have back what is one's own; who has been merged again meanwhile hands it on."""
+    profile = draft.account.profile
+    if profile.owner is None:
+        return received(draft, data)
+    content = signed(DECODER.decode(data.content), draft.account.id)
+    moved = MergeContent(draft.account.id, Raw(VALUES.encode(content)))
+    draft.affect("merge.moved", profile.owner, moved)
+    return FORWARDED
 
 
 def unrequested(draft: Draft, _data: MergeRequest) -> Verdict:

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from processors.accounts.evolve import DECODERS
+from processors.decisions.belongings import DECODER as BELONGINGS
 from processors.decisions.closing import finish, round_off
 from processors.decisions.members import admit
 from processors.decisions.pools import ANSWER
 from processors.inputs import TIME_PASSED, Input
+from schemas.transfers import CONTENT_DECODER, EVENT_DECODER
+from schemas.values import identity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from processors.accounts.draft import Draft
     from processors.decisions.verdict import Verdict
@@ -27,11 +30,33 @@ PINNED = {
     "loyalty.entitlement.used.v1",
     "loyalty.member.unmerged.v1",
     "loyalty.redemption.requested.v1",
+    "transfer.merge.requested",
     "transfer.recognition.moved",
 }
 """What was accepted of these has had its effect elsewhere, and stays accepted."""
 ALONE_AGAIN = {"transfer.unmerge.requested", "transfer.unmerge.moved"}
 """What another account sends to a member who was merged into it, and is not any more."""
+TAKEN_OVER = "transfer.merge.moved"
+REFER = {
+    "commerce.purchase.paid.v1",
+    "commerce.purchase.shipped.v1",
+    "commerce.purchase.delivered.v1",
+    "commerce.purchase.cancelled.v1",
+    "commerce.purchase.refunded.v1",
+    "commerce.purchase.edited.v1",
+    "engagement.review.approved.v1",
+    "engagement.review.rejected.v1",
+    "engagement.review.removed.v1",
+    "engagement.review.edited.v1",
+    "loyalty.entitlement.used.v1",
+    "loyalty.membership.cancelled.v1",
+    "loyalty.membership.lapsed.v1",
+    "loyalty.redemption.committed.v1",
+    "loyalty.redemption.released.v1",
+    "loyalty.redemption.reversed.v1",
+}
+"""Inputs that bring nothing of their own: they refer to what there is."""
+FORWARD, HANDED_OVER = "forward", {"merge.moved", "unmerge.moved"}
 SETTLED = "settled/"
 """The first part of the rule of a refusal of what had been parked."""
 
@@ -86,14 +111,17 @@ def decide_again(again: Draft, item: Input, records: Sequence[LedgerRecord]) -> 
     answer: tuple[Verdict, Own] | None = None
     # From the checkpoint's own time on: what came before the late input is not moved up to it.
     again.move_to(item, again.account.time)
+    sent_on = {_input_sent(e) for r in records for e in r.effects if e.kind == FORWARD}
+    again.sent = tuple(e for r in records for e in r.effects if e.kind in HANDED_OVER)
     for current, record in _in_order_of_time(item, records):
+        if record is not None and identity(current.source, current.id) in sent_on:
+            continue
         again.pass_time(again, current.time)
         again.move_to(current, max(current.time, again.time))
         if record is not None and record.outcome in STAYS_REFUSED and current.type != ANSWER:
             _leave_behind(again, record)
             continue
         again.forced = record is not None and current.type in PINNED
-        again.sent = record.effects if record is not None and again.forced else ()
         said = _Lengths.of(again)
         verdict = again.decide(again, current)
         finish(again, current, verdict)
@@ -117,24 +145,49 @@ def _leave_behind(again: Draft, record: LedgerRecord) -> None:
             again.put(change.collection, change.key, value)
 
 
+def _input_sent(effect: Effect) -> str:
+    """Whoever has sent an input on does not decide it any more."""
+    event = EVENT_DECODER.decode(effect.data)
+    return identity(event.source, event.id)
+
+
 def _in_order_of_time(
     item: Input, records: Sequence[LedgerRecord]
 ) -> Iterator[tuple[Input, LedgerRecord | None]]:
     """History in order of business time, then of arrival, with `item` after its equals.
 
     Who was merged into another meanwhile has had no history of his own: what comes late for then
-    is decided right after he stood on his own again.
+    is decided right after he stood on his own again. And what refers to something that came with
+    a merged member is decided when that was there.
     """
     known: list[tuple[int, int, Input, LedgerRecord | None]] = []
     alone = 0
+    came: dict[str, int] = {}
     for place, record in enumerate(records):
-        if record.cause is not None and record.cause.type != TIME_PASSED:
-            known.append((max(record.cause.time, alone), place, _input_of(record), record))
-            if record.cause.type in ALONE_AGAIN:
-                alone = max(alone, record.cause.time)
-    known.append((max(item.time, alone), len(records), item, None))
+        cause = record.cause
+        if cause is not None and cause.type != TIME_PASSED:
+            at = max(cause.time, alone, _there(came, cause.subject, cause.type))
+            known.append((at, place, _input_of(record), record))
+            if cause.type in ALONE_AGAIN:
+                alone = max(alone, cause.time)
+            if cause.type == TAKEN_OVER:
+                came |= dict.fromkeys(_brought(record), cause.time)
+    at = max(item.time, alone, _there(came, item.subject, item.type))
+    known.append((at, len(records), item, None))
     for _, _, current, decided in sorted(known, key=lambda entry: entry[:2]):
         yield current, decided
+
+
+def _there(came: Mapping[str, int], subject: str, kind: str) -> int:
+    return came.get(subject, 0) if kind in REFER else 0
+
+
+def _brought(record: LedgerRecord) -> Iterable[str]:
+    """The members whose belongings a record took over."""
+    event = record.event
+    assert isinstance(event, msgspec.Raw), "a merge has content"
+    moved = CONTENT_DECODER.decode(event)
+    return (moved.member, *BELONGINGS.decode(moved.content).members)
 
 
 def _input_of(record: LedgerRecord) -> Input:

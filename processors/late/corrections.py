@@ -11,9 +11,11 @@ from processors.accounts.items import Grant
 from processors.accounts.rewards import tell
 from processors.accounts.standings import rank_of, standing_of
 from processors.accounts.tiers import tell_tier
-from schemas.ledger import Bucket, Leg
+from schemas.ledger import Bucket, Entry, Leg
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from processors.accounts.draft import Draft
     from processors.accounts.items import Profile
     from processors.late.again import Own
@@ -35,10 +37,14 @@ COLLECTIONS = (
     "timers",
 )
 CORRECTION = "correction"
+TRANSIT = "in_transit"
 
 
-def correct(draft: Draft, target: Account, own: Own) -> None:
-    """Bring the draft's account to `target`: own entries, corrections, and changed items."""
+def correct(draft: Draft, target: Account, own: Own, moved: Mapping[str, int]) -> None:
+    """Bring the draft's account to `target`: own entries, corrections, and changed items.
+
+    `moved` is what went to other accounts beyond what had gone, by unit.
+    """
     account = draft.account
     for entry in own.entries:
         draft.post(
@@ -51,7 +57,7 @@ def correct(draft: Draft, target: Account, own: Own) -> None:
         )
     for unit in sorted(target.totals.keys() | account.totals.keys()):
         now = account.totals.get(unit, Totals())
-        legs = _difference(now, target.totals.get(unit, Totals()))
+        legs = _difference(now, target.totals.get(unit, Totals()), moved.get(unit, 0))
         change = _worth(target.totals.get(unit, Totals())) - _worth(now)
         draft.post("points.corrected", unit, legs, CORRECTION, amount=change)
     _change_items(draft, target)
@@ -72,7 +78,17 @@ def _worth(totals: Totals) -> int:
     return totals.available + totals.reserved - totals.debt
 
 
-def _difference(now: Totals, then: Totals) -> tuple[Leg, ...]:
+def moved_away(entries: Iterable[Entry]) -> dict[str, int]:
+    """What entries sent through the in-transit account, less what they took from it."""
+    moved: dict[str, int] = {}
+    for entry in entries:
+        for leg in entry.legs:
+            gone = (leg.target == TRANSIT) - (leg.source == TRANSIT)
+            moved[entry.unit] = moved.get(entry.unit, 0) + gone * leg.amount
+    return moved
+
+
+def _difference(now: Totals, then: Totals, moved: int) -> tuple[Leg, ...]:
     """Legs that turn one state of a unit into another: what is too much goes where it lacks."""
     earned = then.earned - now.earned
     pending = then.pending - now.pending
@@ -81,7 +97,8 @@ def _difference(now: Totals, then: Totals) -> tuple[Leg, ...]:
         "pending": pending,
         "reserved": then.reserved - now.reserved,
         "debt": now.debt - then.debt,
-        "issuer": -earned - pending,
+        "issuer": -earned - pending - moved,
+        "in_transit": moved,
         "redeemed": then.redeemed - now.redeemed,
         "expired": then.expired - now.expired,
     }

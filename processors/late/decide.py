@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from processors.accounts.draft import Draft
 from processors.decisions.verdict import ACCEPTED
 from processors.late.again import SETTLED, STAYS_REFUSED, Own, decide_again
-from processors.late.corrections import correct
+from processors.late.corrections import correct, moved_away
 from processors.late.effects import new_effects
 from processors.late.sharing import held, tell_pools
 from schemas.values import identity
@@ -33,12 +33,19 @@ def decide_late(draft: Draft, item: Input, history: History) -> tuple[Draft, Ver
     again.pass_time(again, max(account.time, item.time))
     settles, refusals = _waited_for(account, again, own)
     holdings = held(draft)
-    correct(draft, again.account, own)
+    correct(draft, again.account, own, _moved(again, own, history))
     draft.effects = new_effects(again, history)
     tell_pools(draft, holdings, held(again))
     draft.refusals, draft.settles = own.refusals + refusals, own.settles + settles
     draft.fired, draft.missed = own.fired, own.missed
     return draft, verdict
+
+
+def _moved(again: Draft, own: Own, history: History) -> dict[str, int]:
+    """What history decided again moves beyond what had been moved, besides the late input's own."""
+    before = [entry for record in history.records for entry in record.entries]
+    was, now = moved_away([*before, *own.entries]), moved_away(again.entries)
+    return {unit: now.get(unit, 0) - was.get(unit, 0) for unit in now.keys() | was.keys()}
 
 
 def _came_after_all(again: Draft, item: Input) -> bool:
