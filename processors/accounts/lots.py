@@ -153,19 +153,40 @@ def keep(draft: Draft, name: str, lot: Lot) -> None:
 
 
 def in_order(draft: Draft, unit: str) -> list[tuple[str, Lot]]:
-    """Lots with available points, in consumption order: soonest expiry, then earliest earned."""
+    """Lots with available points, in consumption order: soonest expiry, then earliest earned.
+
+    Unless the version says that the first or the last earned go first.
+    """
     lots = [
         (name, lot)
         for name, lot in draft.account.lots.items()
         if lot.unit == unit and lot.available
     ]
-    lots.sort(key=_consumption)
+    lots.sort(key=CONSUMPTION[draft.version.redeeming.takes])
     return lots
 
 
-def _consumption(item: tuple[str, Lot]) -> tuple[int, int, str]:
+def _soonest_end(item: tuple[str, Lot]) -> tuple[int, int, str]:
     name, lot = item
     return (NEVER if lot.expires_at is None else lot.expires_at, lot.earned_at, name)
+
+
+def _first_earned(item: tuple[str, Lot]) -> tuple[int, int, str]:
+    ends, earned_at, name = _soonest_end(item)
+    return earned_at, ends, name
+
+
+def _last_earned(item: tuple[str, Lot]) -> tuple[int, int, str]:
+    earned_at, ends, name = _first_earned(item)
+    return -earned_at, ends, name
+
+
+CONSUMPTION = {
+    "soonest_end": _soonest_end,
+    "first_earned": _first_earned,
+    "last_earned": _last_earned,
+}
+"""The orders in which lots are taken."""
 
 
 def draw(draft: Draft, unit: str, amount: int, into: str) -> tuple[Part, ...]:

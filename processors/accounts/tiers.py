@@ -9,11 +9,13 @@ from processors.accounts.standings import carried, counter_key, rank_of, standin
 from schemas.ledger import Notice
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from processors.accounts.account import Account
     from processors.accounts.draft import Draft
     from processors.programs.compiled import Ladder
 
-ATTRIBUTE, ROLLING = "attribute", "rolling"
+ATTRIBUTE, ROLLING, LANDING = "attribute", "rolling", "landing"
 """Grounds that rest on no window of their own."""
 
 
@@ -24,12 +26,16 @@ def raise_tier(draft: Draft, ladder: Ladder) -> None:
 
 
 def gain(draft: Draft, ladder: Ladder) -> None:
-    """Hold what the figure carries, if no ground of its window gives as much already."""
+    """Hold what the figure carries, if no ground of its window gives as much already.
+
+    On set dates that is the window that has just ended, where a window ends then.
+    """
     account = draft.account
-    tier = supported(ladder, account, draft.time)
+    at = draft.time - (ladder.schedule is not None and ladder.rolling_from is None)
+    tier = supported(ladder, account, at)
     if rank_of(ladder, tier) == 0:
         return
-    window, _ = ladder.window_of(draft.time, account)
+    window, _ = ladder.window_of(at, account)
     name = ROLLING if ladder.rolling_from is not None else window
     held = standing_of(ladder, account)
     for ground in held.grounds:
@@ -115,7 +121,19 @@ def judge(draft: Draft, ladder: Ladder) -> None:
             until = ladder.held_until(draft.time, account) if ladder.hold_days is None else None
             grounds.append(Ground(ground.window, tier, ground.since, until))
     grounds = [_after_hold(draft, ladder, ground, rank) for ground in grounds]
+    grounds += _one_step_down(draft, ladder, grounds, rank_of(ladder, held.tier))
     _settle(draft, ladder, tuple(grounds), "lapsed")
+
+
+def _one_step_down(
+    draft: Draft, ladder: Ladder, grounds: list[Ground], rank: int
+) -> Iterator[Ground]:
+    """The tier below the one that is over, where the program lets nobody fall any deeper."""
+    alive = [ground for ground in grounds if ground.until is None or ground.until > draft.time]
+    best = max((rank_of(ladder, ground.tier) for ground in alive), default=0)
+    if ladder.lands_until is not None and best < rank - 1:
+        until = ladder.lands_until(draft.time, draft.account)
+        yield Ground(LANDING, ladder.tiers[rank - 1].id, draft.time, until)
 
 
 def _after_hold(draft: Draft, ladder: Ladder, ground: Ground, rank: int) -> Ground:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def open_reward(draft: Draft, reward_id: str) -> None:
     """A birthday, or a day of the month: once, if the gates hold as it opens."""
     reward = draft.version.rewards.get(reward_id)
-    if reward is None or not (reward.on_birthday or reward.on_weekday):
+    if reward is None or not (reward.on_birthday or reward.recurs):
         return
     if gate(draft.version, draft.account, reward, draft.time) is not None:
         return

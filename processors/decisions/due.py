@@ -139,7 +139,9 @@ def _judge_ladder(draft: Draft, ladder: Ladder) -> None:
 
 
 def _end_grant(draft: Draft, key: str) -> None:
-    close(draft, key, "expired", "date")
+    """Its time is over, if no tier that ended at the same instant took it along."""
+    if key in draft.account.grants:
+        close(draft, key, "expired", "date")
 
 
 def _timer(draft: Draft, key: str) -> None:

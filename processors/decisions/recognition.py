@@ -91,10 +91,10 @@ def returned(draft: Draft, data: Move) -> Verdict:
     """What could not be received comes back."""
     rules = draft.version.recognition
     assert rules is not None, "only a program with recognition gave it"
-    allowance = next(a for a in draft.version.allowances if a.rule.unit == data.from_unit)
+    granted = (one.rule for one in draft.version.allowances if one.rule.unit == data.from_unit)
+    rule = next(granted, rules.earned)
     if data.amount:
         origin = Origin(f"recognition/{data.id}/returned", draft.version.id, draft.time)
-        ends = allowance.rule.expires_at(draft.time, draft.account)
-        way = _way(rules)
-        credit(draft, "points.transferred", way, allowance.rule, data.amount, origin, ends)
+        ends = rule.expires_at(draft.time, draft.account)
+        credit(draft, "points.transferred", _way(rules), rule, data.amount, origin, ends)
     return ACCEPTED

@@ -53,7 +53,7 @@ def almanac(
 
 
 def _openings(file: model.ProgramFile, calendar: Calendar) -> list[Dated]:
-    """Birthdays, and rewards of one day of each month."""
+    """Birthdays, rewards of one day of each month, and those of each period."""
     found: dict[str, Dated] = {}
     for version in file.versions.values():
         for name, reward in version.rewards.items():
@@ -64,6 +64,9 @@ def _openings(file: model.ProgramFile, calendar: Calendar) -> list[Dated]:
             elif reward.on_weekday is not None:
                 days = _weekdays(reward.on_weekday.weekday, reward.on_weekday.nth, calendar)
                 found[timer] = Dated(timer, days)
+            elif reward.every is not None:
+                opens = next_window(reward.every, calendar, version.fiscal_year_starts)
+                found[timer] = Dated(timer, opens)
     return list(found.values())
 
 

@@ -47,7 +47,10 @@ LABELS = {
     "window": "window of the figure",
     "cost": "price",
     "kind": "way of ending",
-    "every": "period of conversion",
+    "every": "period of which the first day counts",
+    "takes": "points that go first",
+    "downgrade": "fall when a tier is over",
+    "judged": "time of judgement",
     "again": "granting at each multiple",
 }
 UNTOLD = {"effective_from"}

@@ -49,8 +49,31 @@ def compile_ladder(
         on_refund=ladder.on_refund,
         settles_at=_settling(ladder.settle_days, calendar),
         hold_days=ladder.hold_days,
-        schedule=calendar.next_first_working_day if ladder.judged != "at_event" else None,
+        lands_until=_landing(ladder, window, calendar),
+        schedule=_schedule(ladder, calendar),
     )
+
+
+def _schedule(ladder: model.Ladder, calendar: Calendar) -> Callable[[int], int] | None:
+    """When tiers are judged that are judged on set dates alone."""
+    dates: dict[str, Callable[[int], int]] = {
+        "first_working_day": calendar.next_first_working_day,
+        "month": lambda at: calendar.first_of_month(at, 1),
+        "quarter": lambda at: calendar.first_of_quarter(at, 1),
+        "year": lambda at: calendar.first_of_year(at, 1),
+    }
+    return dates.get(ladder.judged)
+
+
+def _landing(
+    ladder: model.Ladder, window: Callable[[int, Account], Window], calendar: Calendar
+) -> Callable[[int, Account], int | None] | None:
+    if ladder.downgrade == "supported":
+        return None
+    held = _held(ladder, window, calendar)
+    if ladder.held == "months":
+        return held
+    return lambda at, account: window(at, account)[1] or held(at, account)
 
 
 def _settling(days: int | None, calendar: Calendar) -> Callable[[int], int] | None:

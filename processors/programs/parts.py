@@ -46,7 +46,8 @@ def pricing_parts(rule: model.Earning, version: model.Version, rate: Rate) -> Po
             by_top, by_bottom, used = rate(order, line)
             promotions |= dict.fromkeys(used.split(",") if used else ())
             if by_unit:
-                one, part = line.kept_quantity * unit * by_top, by_bottom
+                one = line.kept_quantity * 10**MINOR * unit * by_top
+                part = per * by_bottom
             else:
                 # What tenders leave of the whole is shared by the lines by their amounts.
                 one = line.kept_minor * whole * share_top * unit * by_top

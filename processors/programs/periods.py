@@ -29,7 +29,7 @@ def releasing(
 def ending(expiry: model.Expiry, calendar: Calendar) -> Callable[[int, Account], int | None]:
     """When points end, from the instant at which they became available. None: never."""
     if expiry.kind == "membership_year":
-        return lambda at, account: calendar.anniversary(anchor(account, at), at)[1]
+        return _membership_years(expiry.after or 1, calendar)
     many, later = expiry.after, expiry.day - 1
 
     def day_of_month(at: int) -> int:
@@ -47,6 +47,18 @@ def ending(expiry: model.Expiry, calendar: Calendar) -> Callable[[int, Account],
     if end is None:
         return lambda _at, _account: None
     return lambda at, _account: end(at)
+
+
+def _membership_years(many: int, calendar: Calendar) -> Callable[[int, Account], int]:
+    """The end of the Nth membership year, the one that holds an instant being the first."""
+
+    def end(at: int, account: Account) -> int:
+        since = anchor(account, at)
+        for _ in range(many):
+            at = calendar.anniversary(since, at)[1]
+        return at
+
+    return end
 
 
 def next_window(

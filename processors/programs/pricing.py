@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MINOR = 2
 """Places of a currency's minor unit."""
+ONE_UNIT = 10**MINOR
+"""One unit of a line, as `per` counts them."""
 NOTHING = "nothing_to_earn_on"
 
 
@@ -109,9 +111,12 @@ def _measure(rule: model.Earning, scale: int) -> Callable[[Order, int, int, int]
     unit = 10**scale
     if rule.measure == "visit":
         return lambda _order, amount, _t, _b: (unit if amount else 0, 1)
+    per = steps_of(rule.rate.per, MINOR)
     if rule.measure == "units":
         basis = basis_of(rule.basis, rule.tenders)
-        return lambda order, _a, _t, _b: (basis.units(order) * unit, 1)
+        if rule.rate.whole_steps:
+            return lambda order, _a, _t, _b: (basis.units(order) * ONE_UNIT // per * unit, 1)
+        return lambda order, _a, _t, _b: (basis.units(order) * ONE_UNIT * unit, per)
     if rule.measure == "brackets":
         steps = [(steps_of(at, MINOR), steps_of(points, scale)) for at, points in rule.brackets]
         steps.sort()
@@ -124,7 +129,6 @@ def _measure(rule: model.Earning, scale: int) -> Callable[[Order, int, int, int]
             return worth, 1
 
         return bracket
-    per = steps_of(rule.rate.per, MINOR)
     if rule.rate.whole_steps:
         return lambda _o, amount, top, bottom: (amount * top // (bottom * per) * unit, 1)
     return lambda _o, amount, top, bottom: (amount * top * unit, bottom * per)

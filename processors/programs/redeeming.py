@@ -25,6 +25,7 @@ def compile_redeeming(version: model.Version) -> compiled.Redeeming:
     return compiled.Redeeming(
         mode=redemption.mode,
         reversible=redemption.reversible,
+        takes=redemption.takes,
         units=frozenset(redemption.by_amount),
         minimum=steps_of(redemption.minimum, scale),
         increment=steps_of(redemption.increment, scale),

@@ -9,7 +9,7 @@ from processors.programs import compiled, model
 from processors.programs.birthdays import at_home, counted
 from processors.programs.calendars import WEEKDAYS
 from processors.programs.figures import steps_of
-from processors.programs.periods import window_of
+from processors.programs.periods import next_window, window_of
 from processors.programs.pools import stock_of
 from processors.programs.redeeming import minor_of
 
@@ -44,7 +44,7 @@ def compile_reward(
         limit=_limit(reward, version, calendar),
         stock=stock_of(name, reward, version, calendar),
         running=_running(reward, version, calendar),
-        valid_until=_valid(reward, ladder, calendar),
+        valid_until=_valid(reward, ladder, calendar) or _period(reward, version, calendar),
         quantity=reward.quantity,
         on_tier=entry,
         on_counter=_done(reward),
@@ -53,7 +53,7 @@ def compile_reward(
         on_score=reward.on_score,
         on_enrolment=_enrolment(reward, calendar),
         on_birthday=reward.on_birthday,
-        on_weekday=reward.on_weekday is not None,
+        recurs=reward.on_weekday is not None or reward.every is not None,
         top_up=dict(reward.top_up),
         closes_with_tier=reward.closes_with_tier,
         choice_group=reward.choice_group,
@@ -131,6 +131,14 @@ def _valid(
     return None
 
 
+def _period(
+    reward: model.Reward, version: model.Version, calendar: Calendar
+) -> Callable[[int, Account], int | None] | None:
+    if reward.every is None:
+        return None
+    return next_window(reward.every, calendar, version.fiscal_year_starts)
+
+
 def _running(
     reward: model.Reward, version: model.Version, calendar: Calendar
 ) -> Callable[[int, Account], bool] | None:
@@ -155,7 +163,7 @@ def _running(
             return today.weekday() == wanted and (today.day - 1) // len(WEEKDAYS) == nth - 1
 
         return weekday
-    return None
+    return None if reward.every is None else lambda _at, _account: True
 
 
 def _reach(reward: model.Reward, version: model.Version) -> compiled.Reach | None:

@@ -8,6 +8,7 @@ from processors.programs import compiled, model
 from processors.programs.figures import steps_of
 from processors.programs.periods import ending, releasing, window_of
 from processors.programs.pricing import MINOR
+from processors.programs.rates import ladder_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,21 +52,31 @@ def _rule(
     )
 
 
-def _by_plan(account: Account, figures: dict[str, int], otherwise: int) -> int:
-    for plan, figure in figures.items():
-        held = account.memberships.get(plan)
-        if held is not None and held.state == "active":
-            return figure
-    return otherwise
+def _figure(
+    plans: dict[str, str], tiers: dict[str, str], otherwise: str, scale: int, version: model.Version
+) -> Callable[[Account], int]:
+    """A figure by the member's plan, else by his tier, else for everybody."""
+    by_plan = {plan: steps_of(figure, scale) for plan, figure in plans.items()}
+    by_tier = {tier: steps_of(figure, scale) for tier, figure in tiers.items()}
+    usual, ladder = steps_of(otherwise, scale), ladder_of(by_tier, version)
+    lowest = next(iter(version.ladders[ladder].tiers), "") if by_tier else ""
+
+    def figure(account: Account) -> int:
+        for plan, amount in by_plan.items():
+            held = account.memberships.get(plan)
+            if held is not None and held.state == "active":
+                return amount
+        standing = account.standings.get(ladder)
+        return by_tier.get(lowest if standing is None else standing.tier, usual)
+
+    return figure
 
 
 def _amount(side: model.Side | None, version: model.Version) -> Callable[[Account], int]:
     if side is None:
         return lambda _account: 0
     scale = version.units[side.unit].scale
-    points = steps_of(side.points, scale)
-    by_plan = {plan: steps_of(figure, scale) for plan, figure in side.by_plan.items()}
-    return lambda account: _by_plan(account, by_plan, points)
+    return _figure(side.by_plan, side.by_tier, side.points, scale, version)
 
 
 def _cap(
@@ -75,12 +86,9 @@ def _cap(
         return lambda _account: None
     cap = side.cap
     scale = version.units[side.unit].scale if cap.counts == "points" else 0
-    most = steps_of(cap.amount, scale)
-    by_plan = {plan: steps_of(figure, scale) for plan, figure in side.cap_by_plan.items()}
-    window = window_of(cap.per, calendar)
-    return lambda account: compiled.Cap(
-        REFERRER, _by_plan(account, by_plan, most), window, cap.counts
-    )
+    most = _figure(side.cap_by_plan, side.cap_by_tier, cap.amount, scale, version)
+    window = window_of(cap.per, calendar, version.fiscal_year_starts)
+    return lambda account: compiled.Cap(REFERRER, most(account), window, cap.counts)
 
 
 def compile_reviews(version: model.Version, calendar: Calendar) -> compiled.ReviewRules | None:

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from processors.programs.compiled import Program
     from processors.programs.model import ProgramFile
 
-IDEAS = Path(__file__).parents[1] / "unit/programs/ideas/program.yaml"
+IDEAS = (Path(__file__).parents[1] / "unit/programs").glob("*/program.yaml")
 FILES = {file.parent.name: file for shelf in shelves() for file in shelf.glob("*/program.yaml")}
-FILES |= {"ideas": IDEAS}
+FILES |= {file.parent.name: file for file in IDEAS}
 PROGRAMS = sorted(FILES)
 
 

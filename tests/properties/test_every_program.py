@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from tests.driver.traffic import Sent
 
-"""What no program of the library needs, composed in one."""
 EVENTS = 110
 AFTER = 500 * DAY
 SEEDS = st.integers(min_value=0, max_value=1_000_000)

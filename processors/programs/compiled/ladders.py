@@ -60,6 +60,8 @@ class Ladder:
     settles_at: Callable[[int], int] | None = None
     """When what an order of an instant has kept by then counts; None: at once."""
     hold_days: int | None = None
+    lands_until: Callable[[int, Account], int | None] | None = None
+    """Until when the tier one step down is held, for who loses one; None: he falls all the way."""
     schedule: Callable[[int], int] | None = None
     """For ladders judged on set dates only: the next judgement after an instant."""
     several: bool = field(init=False)

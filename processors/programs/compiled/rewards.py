@@ -70,7 +70,8 @@ class Reward:
     on_enrolment: tuple[int, int] | None = None
     """Granted to who enrols from an instant on, and before another."""
     on_birthday: Literal["day", "month"] | None = None
-    on_weekday: bool = False
+    recurs: bool = False
+    """Granted on days that the calendar names."""
     running: Callable[[int, Account], bool] | None = None
     """Whether an instant lies in what the calendar opens; None for a reward that it does not."""
     top_up: Mapping[str, int] = field(default_factory=dict)
@@ -92,6 +93,8 @@ class Redeeming:
 
     mode: Literal["reserve", "immediate"] = "reserve"
     reversible: bool = True
+    takes: Literal["soonest_end", "first_earned", "last_earned"] = "soonest_end"
+    """Which lots go first."""
     units: frozenset[str] = frozenset()
     """Units that may be redeemed by amount."""
     increment: int = 1

@@ -119,6 +119,8 @@ def _comparison(tree: Compared, known: dict[str, Known]) -> Test:
         raise ExpressionError("compares two values; one side must be a fact")
     kind, read = _fact(left, known)
     if isinstance(right, Literal):
+        if kind == ANY and right.kind == DATE:
+            kind, read = DATE, _as_date(read)
         constant = _value(right, kind, left.name)
         return _compared(sign, kind, read, lambda _order, _line: constant)
     other, second = _fact(right, known)
@@ -126,6 +128,18 @@ def _comparison(tree: Compared, known: dict[str, Known]) -> Test:
         text = f"{left.name} is {_named(kind)}, {right.name} {_named(other)}"
         raise ExpressionError(f"{text}: they cannot be compared")
     return _compared(sign, kind, read, second)
+
+
+def _as_date(read: Read) -> Read:
+    """An attribute that is written as a date, as one; None for any other."""
+
+    def day(order: Order, line: OrderLine | None) -> int | None:
+        try:
+            return date.fromisoformat(str(read(order, line))).toordinal()
+        except ValueError:
+            return None
+
+    return day
 
 
 def _contained(left: Fact | Literal, right: Fact | Literal, known: dict[str, Known]) -> Test:

@@ -73,7 +73,7 @@ TABLE = (
     Idle(
         model.Expiry,
         "after",
-        lambda one: one.kind not in {"never", "membership_year"},
+        lambda one: one.kind != "never",
         "is not asked for by this kind",
     ),
     Idle(model.Expiry, "renewed_in", lambda one: bool(one.renewed_by), "works with `renewed_by`"),
@@ -179,6 +179,15 @@ TABLE = (
         "each",
         lambda one: one.points != "0",
         "works with `points`",
+    ),
+    Idle(
+        model.Side, "cap_by_tier", lambda one: one.cap is not None, "works with `cap`: its period"
+    ),
+    Idle(
+        model.Ladder,
+        "downgrade",
+        lambda one: one.held not in {"for_ever", "while_carried"},
+        "works with a hold that ends: `window`, `next_window` or `months`",
     ),
     Idle(
         model.Side, "cap_by_plan", lambda one: one.cap is not None, "works with `cap`: its period"

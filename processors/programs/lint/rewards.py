@@ -23,6 +23,7 @@ GRANTED_BY = (
     "on_birthday",
     "on_enrolment",
     "on_weekday",
+    "every",
 )
 MUCH_MONEY = 1_000_000
 """Whole currency units; a price that takes as much, and is far above all others, is a slip."""
@@ -125,7 +126,7 @@ def _conversions(version: Version, place: Place) -> Iterator[Problem]:
 
 def _ends_with(expiry: Expiry) -> str | None:
     """The period with which points end in which they come, if they do."""
-    if expiry.kind == "membership_year":
+    if expiry.kind == "membership_year" and expiry.after <= 1:
         return expiry.kind
     first = expiry.after == 1 and (expiry.day, expiry.month) == (1, 1)
     return expiry.kind.removesuffix("_start") if first else None

@@ -32,6 +32,10 @@ def _tables(version: Version) -> Iterator[tuple[Place, Mapping[str, str | int], 
         if promotion.chosen_days is not None:
             times = promotion.chosen_days.times_by_tier
             yield ("promotions", name, "chosen_days", "times_by_tier"), times, True
+    for side in ("friend", "referrer"):
+        found = getattr(version.referral, side, None)
+        for key in ("by_tier", "cap_by_tier") if found is not None else ():
+            yield ("referral", side, key), getattr(found, key), True
     for name, reward in version.rewards.items():
         days = reward.valid_days_by_tier
         yield ("rewards", name, "valid_days_by_tier"), days, reward.valid_days is not None

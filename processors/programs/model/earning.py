@@ -44,7 +44,7 @@ class Rate(Model):
     points: Figure = "1"
     """For each `per`; for each visit or unit."""
     per: SomeMoney = "1.00"
-    """In whole currency units."""
+    """In whole currency units; for `units`, so many of them."""
     by_tier: dict[TierName, Figure] = {}
     """In the place of `points`, by the tier held before the order."""
     whole_steps: bool = False
@@ -76,7 +76,8 @@ class Expiry(Model):
     ]
     """`month_start` with `after: 13`: the first of the 13th month after this one."""
     after: Count = 0
-    """How many days, months, quarters or years."""
+    """How many days, months, quarters or years; of membership years, the one they come in is the
+    first."""
     day: Annotated[int, Field(ge=1, le=28)] = 1
     """For `month_start` and `year_start`: the day of that month."""
     month: Annotated[int, Field(ge=1, le=12)] = 1

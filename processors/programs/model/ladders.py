@@ -79,10 +79,14 @@ class Ladder(Model):
     """For `months`: a tier is held so long, then judged again."""
     hold_days: Positive | None = None
     """A tier of a rolling window is held at least so long."""
+    downgrade: Literal["supported", "one_step"] = "supported"
+    """When a tier is over: to what the figure still carries, or one step down at most, for another
+    window, or for as long as a tier is held in `months`."""
     on_refund: Literal["immediate", "at_window_end", "never"] = "immediate"
     """When a refund takes a tier."""
-    judged: Literal["at_event", "first_working_day"] = "at_event"
-    """`first_working_day` of each month, 00:00: only then, upwards and downwards."""
+    judged: Literal["at_event", "first_working_day", "month", "quarter", "year"] = "at_event"
+    """Upwards at once; or at 00:00 of the `first_working_day` of each month, or of the first day of
+    each `month`, `quarter` or `year` alone, by what has been counted until then."""
 
     @property
     def counted(self) -> tuple[str, ...]:

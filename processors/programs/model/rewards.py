@@ -16,6 +16,7 @@ from processors.programs.model.words import (
     Name,
     Points,
     Positive,
+    Recurring,
     RewardName,
     SharedPeriod,
     Some,
@@ -166,6 +167,8 @@ class Reward(Model):
     """Granted to who enrols."""
     on_weekday: NthWeekday | None = None
     """Granted on a day of each month."""
+    every: Recurring | None = None
+    """Granted on the first day of each of these periods, to be used within it."""
     closes_with_tier: bool = False
     """What was granted ends with the tier that it was granted for."""
     choice_group: Name | None = None

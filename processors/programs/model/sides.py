@@ -5,11 +5,20 @@ from __future__ import annotations
 from typing import Literal
 
 from processors.programs.model.earning import Cap, Expiry, Release
-from processors.programs.model.words import Figure, Model, Money, Name, Points, Positive, UnitName
+from processors.programs.model.words import (
+    Figure,
+    Model,
+    Money,
+    Name,
+    Points,
+    Positive,
+    TierName,
+    UnitName,
+)
 
 
 class Side(Model):
-    """What one side of a referral gets; more for members of a plan."""
+    """What one side of a referral gets; more for members of a plan, or of a tier."""
 
     unit: UnitName
     """What it gets."""
@@ -17,10 +26,14 @@ class Side(Model):
     """How many."""
     by_plan: dict[Name, Points] = {}
     """In the place of `points`, for members of a plan."""
+    by_tier: dict[TierName, Points] = {}
+    """The same, by the tier held as it qualifies; a plan goes first."""
     cap: Cap | None = None
     """At most so much for one member."""
     cap_by_plan: dict[Name, Figure] = {}
     """In the place of the cap's amount."""
+    cap_by_tier: dict[TierName, Figure] = {}
+    """The same, by the tier."""
     release: Release | None = None
     """When they become available; at once, unless named."""
     expiry: Expiry | None = None

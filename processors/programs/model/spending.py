@@ -55,6 +55,9 @@ class Redemption(Model):
     """`reserve`: a request reserves, a commit spends; `immediate`: a request spends."""
     reversible: bool = True
     """Whether a commit can be undone."""
+    takes: Literal["soonest_end", "first_earned", "last_earned"] = "soonest_end"
+    """Which points go first, when they are spent or taken back: `soonest_end`: those that end
+    soonest, of these the oldest."""
     by_amount: tuple[UnitName, ...] = Field(default=(), strict=False)
     """Units that are spent by amount, beside rewards."""
     increment: SomePoints = "1"

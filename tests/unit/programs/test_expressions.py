@@ -14,9 +14,8 @@ from processors.programs.expressions import ExpressionError, compile_expression
 from processors.programs.load import check, read
 from processors.programs.load import load as load_program
 
-IDEAS, MERGING, REPRICED = (
-    Path(__file__).parent / name / "program.yaml" for name in ("ideas", "merging", "repriced")
-)
+FILES = sorted(Path(__file__).parent.glob("*/program.yaml"))
+IDEAS = Path(__file__).parent / "ideas" / "program.yaml"
 VERSION = read(IDEAS).versions["v1"]
 ORDER = Order(
     time=0,
@@ -35,9 +34,10 @@ ORDER = Order(
 LINE = ORDER.lines[0]
 
 
-@pytest.mark.parametrize("file", [IDEAS, MERGING, REPRICED], ids=lambda file: file.parent.name)
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.parent.name)
 def test_ideas_composed_do_what_their_examples_say(file: Path) -> None:
     """Conditions, counters, merges, retroactive versions, in ways that no program here uses."""
+    assert len(FILES) > 2
     assert check(file) == []
     examples = load(file.with_name("examples.yaml").read_text("utf-8"))
     results = play(examples, load_program(str(file)), engine_of)

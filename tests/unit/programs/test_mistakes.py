@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROGRAMS = Path(__file__).parents[3] / "programs"
-IDEAS = Path(__file__).with_name("ideas")
+IDEAS = sorted(Path(__file__).parent.glob("*/program.yaml"))
 MARK = "@@"
 BASE, VARIANT = "hm.base.yaml", "hm-uk"
 """A mistake in a base is found when a variant of it is checked."""
@@ -42,7 +42,8 @@ def findings(folder: Path, mistake: Mistake) -> tuple[Path, list[Finding], tuple
     """The file with the mistake, what is said of its program, and where the mistake is."""
     copied = folder / "programs"
     shutil.copytree(PROGRAMS, copied, ignore=shutil.ignore_patterns("*.json", "*.md"))
-    shutil.copytree(IDEAS, copied / IDEAS.name)
+    for ideas in IDEAS:
+        shutil.copytree(ideas.parent, copied / ideas.parent.name)
     in_base = mistake.program == BASE
     checked = copied / (VARIANT if in_base else mistake.program) / "program.yaml"
     file = copied / BASE if in_base else checked
