@@ -18,6 +18,9 @@ def check(file: ProgramFile) -> Iterator[Problem]:
     for place, version in versions_of(file):
         for unit, terms in version.accounting.items():
             here = (*place, "accounting", unit)
+            if not scaled(terms.value):
+                text = "is 0: points that are worth nothing are no liability, so leave it out"
+                yield Problem("accounting", (*here, "value"), text)
             share = terms.redeemed_share
             if share is not None and scaled(share) > scaled("1"):
                 text = f"is a share of 1: {share} is more than all points; 85 per cent are 0.85"

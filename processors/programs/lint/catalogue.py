@@ -42,6 +42,16 @@ events and need no definition, so a slip in one of them is not an unknown name. 
 agree in one file are usually meant to be one; so is a key that a variant adds beside one of
 what it extends.""",
     ),
+    "name-twice": Page(
+        "A name that stands twice in one list",
+        """Once is enough, and twice changes nothing: usually another name was meant, and the
+one that is written was copied.""",
+    ),
+    "version-same": Page(
+        "A version that changes nothing",
+        """It says the same as the version before it. Orders would be priced alike and carry
+another version's name: either a change was forgotten, or the version can go.""",
+    ),
     "figure-places": Page(
         "A figure with more decimal places than its unit",
         """A number of points has at most the places of its unit (`scale`), an amount of

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 def check(file: ProgramFile) -> Iterator[Problem]:
     """Every expression of every version."""
     for place, version in versions_of(file):
-        for where, text, about in _inside(version, place):
+        for where, text, about in expressions_of(version, place):
             try:
                 compile_expression(text, version, about)
             except ExpressionError as bad:
                 yield Problem("expression", where, str(bad))
 
 
-def _inside(model: Model, place: Place) -> Iterator[tuple[Place, str, str]]:
+def expressions_of(model: Model, place: Place) -> Iterator[tuple[Place, str, str]]:
     """Each expression, where it stands, and what it is asked of."""
     if isinstance(model, When | Basis) and model.expression is not None:
         of_order = "activity" if "activities" in place else "order"
@@ -36,7 +36,7 @@ def _inside(model: Model, place: Place) -> Iterator[tuple[Place, str, str]]:
 
 def _values(value: object, place: Place) -> Iterator[tuple[Place, str, str]]:
     if isinstance(value, Model):
-        yield from _inside(value, place)
+        yield from expressions_of(value, place)
     elif isinstance(value, dict):
         for key, item in value.items():
             yield from _values(item, (*place, key))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from processors.programs import model
@@ -43,6 +44,13 @@ TABLE = (
         "personal_months",
         _only("window", "personal"),
         "works with `window: personal`",
+    ),
+    Idle(model.Ladder, "hold_days", _only("window", "rolling"), "works with `window: rolling`"),
+    Idle(
+        model.Reward,
+        "valid_until",
+        lambda one: one.valid_days is None and not one.valid_days_by_tier,
+        "is not asked where `valid_days` say how long",
     ),
     Idle(model.Ladder, "hold_months", _only("held", "months"), "works with `held: months`"),
     Idle(
@@ -206,6 +214,29 @@ def check(file: ProgramFile) -> Iterator[Problem]:
             yield Problem("key-idle", (*place, "opt_ins"), text)
         yield from _releases(version, place)
         yield from _merges(version, place)
+        yield from _of_versions(version, place)
+
+
+def _of_versions(version: model.Version, place: Place) -> Iterator[Problem]:
+    """What a version says for parts that it does not have."""
+    said = version.model_fields_set
+    if version.retroactive and version.referral is None:
+        text = "prices referrals again, and this version has none (`referral`)"
+        yield Problem("key-idle", (*place, "retroactive"), text)
+    fiscal = re.search('"fiscal_(year|quarter)"', version.model_dump_json())
+    if "fiscal_year_starts" in said and not fiscal:
+        text = "works with a `fiscal_year` or `fiscal_quarter`, and nothing here goes by one"
+        yield Problem("key-idle", (*place, "fiscal_year_starts"), text)
+    for name, promotion in version.promotions.items():
+        if promotion.created is not None and version.stacking != "latest_only":
+            text = "works with `stacking: latest_only`, where the youngest goes first"
+            yield Problem("key-idle", (*place, "promotions", name, "created"), text)
+    longest = version.refund.horizon_days
+    asked = [("rewards", n, "on_orders", r.on_orders) for n, r in version.rewards.items()]
+    for section, name, key, orders in asked:
+        if orders is not None and orders.within_days > longest:
+            text = f"orders are forgotten after {longest} days (`refund.horizon_days`)"
+            yield Problem("key-idle", (*place, section, name, key, "within_days"), text)
 
 
 def _merges(version: model.Version, place: Place) -> Iterator[Problem]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from processors.programs.lint.catalogue import PAGES
 from processors.programs.lint.marks import COUNT, MONEY, marked
-from processors.programs.lint.problems import Place, Problem, listed, versions_of
+from processors.programs.lint.problems import Place, Problem, instead, listed, versions_of
 from processors.programs.model.words import MINOR, InUnit, Refers
 
 if TYPE_CHECKING:
@@ -21,13 +20,13 @@ def check(file: ProgramFile) -> Iterator[Problem]:
     for name in file.accepts:
         if name not in PAGES or PAGES[name].error:
             known = [key for key, page in PAGES.items() if not page.error]
-            text = f"is no finding that can be accepted; {_instead(name, known)}"
+            text = f"is no finding that can be accepted; {instead(name, known)}"
             yield Problem("name-unknown", ("accepts", name), text)
     for place, version in versions_of(file):
         names = _known(version)
         for mark, value, where, _ in marked(version):
             if isinstance(mark, Refers) and value not in names[mark.kind]:
-                text = f"names no {mark.kind}; {_instead(value, names[mark.kind])}"
+                text = f"names no {mark.kind}; {instead(value, names[mark.kind])}"
                 yield Problem("name-unknown", (*place, *where), text)
         yield from _renewals(version, place)
         for name, reward in version.rewards.items():
@@ -48,11 +47,6 @@ def places(file: ProgramFile) -> Iterator[Problem]:
                 of = {MONEY: "money", COUNT: "a count"}.get(unit, unit)
                 text = f"is finer than {of}, which has {scales[unit] or 'no'} decimal places"
                 yield Problem("figure-places", (*place, *where), text)
-
-
-def _instead(name: str, known: list[str]) -> str:
-    near = get_close_matches(name, known, 1)
-    return f"did you mean {near[0]}?" if near else f"known are {listed(known)}"
 
 
 def _known(version: Version) -> dict[str, list[str]]:
@@ -77,5 +71,5 @@ def _renewals(version: Version, place: Place) -> Iterator[Problem]:
     for index, activity in enumerate(version.expiry.renewed_by):
         kind, _, name = activity.partition(":")
         if kind == "entitlement" and name not in version.rewards:
-            text = f"names no reward; {_instead(name, list(version.rewards))}"
+            text = f"names no reward; {instead(name, list(version.rewards))}"
             yield Problem("name-unknown", (*place, "expiry", "renewed_by", index), text)

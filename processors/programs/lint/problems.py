@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from processors.programs.model import ProgramFile, Version
 
@@ -30,6 +31,12 @@ def versions_of(file: ProgramFile) -> Iterator[tuple[Place, Version]]:
 def listed(names: Iterable[object]) -> str:
     """Names that are known, for the end of a sentence."""
     return ", ".join(str(name) for name in names) or "none"
+
+
+def instead(name: str, known: Sequence[str], otherwise: str = "") -> str:
+    """What was probably meant, or all that is known."""
+    near = get_close_matches(name, known, 1)
+    return f"did you mean {near[0]}?" if near else otherwise or f"known are {listed(known)}"
 
 
 def dotted(place: Place) -> str:

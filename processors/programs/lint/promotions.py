@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from processors.programs.figures import ratio_of
 from processors.programs.lint.problems import Place, Problem, versions_of
 from processors.programs.lint.versions import span_of
+from processors.programs.model.words import MINOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,6 +92,13 @@ def _nothing(promotion: Promotion, place: Place) -> Iterator[Problem]:
     for key in ("weekdays", "rules"):
         if getattr(promotion, key) == ():
             yield _never((*place, key), "is an empty list, so it never runs; leave it out for all")
+    if not promotion.basis.kinds:
+        yield _never((*place, "basis", "kinds"), "names no kind of line, so nothing counts")
+    places = MINOR if promotion.target_counts == "spend" else 0
+    if len((promotion.target or "").partition(".")[2].rstrip("0")) > places:
+        what = promotion.target_counts
+        text = f"counts {what}, which have {places or 'no'} decimal places"
+        yield Problem("figure-places", (*place, "target"), text)
     if promotion.multiply is not None and _scaled(promotion.multiply) == _scaled("1"):
         yield _never((*place, "multiply"), "times 1 changes nothing; twice the points are 2")
     times = promotion.multiply_by_tier

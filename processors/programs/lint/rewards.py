@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from processors.programs.figures import ratio_of, scaled
 from processors.programs.lint.problems import Place, Problem, versions_of
 from processors.programs.lint.spans import MOST, lives
+from processors.programs.lint.versions import span_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from processors.programs.model import Expiry, ProgramFile, Reward, Version
 
@@ -71,6 +73,20 @@ def forms(file: ProgramFile) -> Iterator[Problem]:
                 yield Problem("reward-form", (*here, "stock"), text)
             if reward.cost is not None and scaled(reward.cost) and reward.unit is None:
                 yield Problem("reward-form", (*here, "cost"), "needs `unit`: what it costs")
+        yield from _with_price(version, place)
+
+
+def _with_price(version: Version, place: Place) -> Iterator[Problem]:
+    """What is granted, and has a price all the same."""
+    given: list[tuple[Place, str | None]] = []
+    given += [(("conversions", n, "reward"), one.reward) for n, one in version.conversions.items()]
+    given += [(("activities", n, "reward"), one.reward) for n, one in version.activities.items()]
+    given += [(("rewards", n, "grants"), one.grants) for n, one in version.rewards.items()]
+    for where, name in given:
+        reward = version.rewards.get(name or "")
+        if reward is not None and reward.cost is not None:
+            text = f"{name} has a `cost`, so it is asked for, not granted; make it two rewards"
+            yield Problem("reward-form", (*place, *where), text)
 
 
 def never_open(file: ProgramFile) -> Iterator[Problem]:
@@ -92,6 +108,17 @@ def never_open(file: ProgramFile) -> Iterator[Problem]:
                     text = "is an empty list, so nobody ever has it"
                     yield Problem("reward-never-open", (*here, key), text)
             yield from _lowest(reward, version, here)
+            yield from _outside(reward, span_of(file, version), here)
+
+
+def _outside(reward: Reward, span: tuple[date, date], place: Place) -> Iterator[Problem]:
+    """Windows of a reward beside the time in which its version is in force."""
+    if reward.ends is not None and reward.ends <= span[0]:
+        text = f"lies before its version, which is in force from {span[0]}: it is never open"
+        yield Problem("reward-never-open", (*place, "ends"), text)
+    if reward.starts is not None and reward.starts >= span[1]:
+        text = f"lies after its version, which is in force until {span[1]}: it is never open"
+        yield Problem("reward-never-open", (*place, "starts"), text)
 
 
 def _lowest(reward: Reward, version: Version, place: Place) -> Iterator[Problem]:

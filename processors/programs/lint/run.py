@@ -9,13 +9,16 @@ from processors.programs.lint import (
     caps,
     earning,
     expressions,
+    facts,
     idle,
     lots,
     names,
+    nothing,
     oddities,
     promotions,
     rewards,
     rounding,
+    slips,
     spans,
     tables,
     tiers,
@@ -36,6 +39,7 @@ FIRST: tuple[Callable[[ProgramFile], Iterator[Problem]], ...] = (
     promotions.check,
     rewards.forms,
     expressions.check,
+    slips.check,
 )
 """What can be asked of any file."""
 THEN: tuple[Callable[[ProgramFile], Iterator[Problem]], ...] = (
@@ -50,6 +54,8 @@ THEN: tuple[Callable[[ProgramFile], Iterator[Problem]], ...] = (
     rewards.never_open,
     accounting.check,
     idle.check,
+    facts.check,
+    nothing.check,
     oddities.check,
 )
 """What can be asked once all names are known."""

@@ -26,6 +26,10 @@ def check(file: ProgramFile) -> Iterator[Problem]:
                 yield Problem("ends-at-once", (*place, *where), text)
         yield from _reminders(version, place)
         yield from _sunset(version, place)
+        last, first = version.sunset.earning, min(v.effective_from for v in file.versions.values())
+        if last is not None and last <= first:
+            text = f"lies before the program begins on {first}: nothing is ever earned"
+            yield Problem("sunset-order", (*place, "sunset", "earning"), text)
         for name, reward in version.rewards.items():
             starts, ends = reward.starts, reward.ends
             if starts is not None and ends is not None and ends <= starts:

@@ -90,6 +90,11 @@ def _lengths(ladder: Ladder, place: Place) -> Iterator[Problem]:
     if ladder.window == "rolling" and not rolling:
         text = "needs either `rolling_days` or `rolling_months`"
         yield Problem("window-missing", (*place, "window"), text)
+    endless = ladder.held in {"window", "next_window"} and ladder.hold_days is None
+    if ladder.window == "rolling" and endless:
+        key = "held" if "held" in ladder.model_fields_set else "window"
+        text = "a rolling window has no end to hold a tier until; say `held: months`, or another"
+        yield Problem("window-missing", (*place, key), text)
     if ladder.window == "personal" and ladder.personal_months is None:
         yield Problem("window-missing", (*place, "window"), "needs `personal_months`")
     if ladder.held == "months" and ladder.hold_months is None:

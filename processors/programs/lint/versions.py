@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from processors.programs.changes import changes
 from processors.programs.figures import scaled
 from processors.programs.lint.problems import Place, Problem, versions_of
 
@@ -30,9 +32,19 @@ def check(file: ProgramFile) -> Iterator[Problem]:
             text = "lies before that of the version above it; put the versions in order of date"
             yield Problem("version-order", place, text)
         latest = max(latest, version.effective_from)
+    yield from _same(file)
     for place, version in versions_of(file):
         yield from _cut_off(file, place, version)
         yield from _prices(file, place, version)
+
+
+def _same(file: ProgramFile) -> Iterator[Problem]:
+    """A version that says what the one before it says."""
+    ordered = sorted(file.versions.items(), key=lambda item: item[1].effective_from)
+    for (before, old), (name, new) in pairwise(ordered):
+        if not changes(old, new):
+            text = f"says the same as {before}: change something, or leave it out"
+            yield Problem("version-same", ("versions", name), text)
 
 
 def span_of(file: ProgramFile, version: Version) -> tuple[date, date]:
