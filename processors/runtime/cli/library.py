@@ -44,6 +44,11 @@ def systems() -> dict[str, list[str]]:
     return found
 
 
+def library() -> list[str]:
+    """Every program of every system, by its id."""
+    return sorted({name for names in systems().values() for name in names})
+
+
 def played(program: str) -> Played:
     """Play the examples beside a program; none if there are none."""
     file = find(program).with_name(EXAMPLES)

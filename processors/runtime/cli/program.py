@@ -10,7 +10,7 @@ from processors.engine import engine_of
 from processors.examples import document, report
 from processors.examples.play import as_json, play
 from processors.programs.load import ProgramError, check, find, load
-from processors.runtime.cli.library import play_all
+from processors.runtime.cli.library import library, play_all
 from processors.runtime.cli.output import to_machine, to_people
 from processors.runtime.faults import Exit, Fault
 
@@ -19,15 +19,29 @@ if TYPE_CHECKING:
     from processors.examples.report import Result
 
 
-def check_program(file: str, *, json: bool = False) -> int:
+def check_program(
+    file: str | None = None,
+    *,
+    all: bool = False,  # noqa: A002  # the option is called so
+    json: bool = False,
+) -> int:
     """Check a program file: its form, its names, its figures. Every finding has line and column.
 
     Exit code 2 if the program cannot be used, 1 if something in it is probably not meant.
 
     Args:
         file: The program's file, or its id under programs/.
+        all: Check every program under programs/; the exit code is that of the worst.
         json: Print the findings as JSON.
     """
+    if all:
+        return max(_checked(name, json=json) for name in library())
+    if file is None:
+        raise Fault("no program is named", "Name one, or say --all.", Exit.USAGE)
+    return _checked(file, json=json)
+
+
+def _checked(file: str, *, json: bool) -> int:
     path = find(file)
     try:
         findings = check(path)

@@ -8,6 +8,9 @@ import pytest
 
 from processors.programs.lint import PAGES
 from processors.programs.load import Finding, ProgramError, check, shelves
+from processors.runtime.cli import run
+from processors.runtime.cli.library import library
+from processors.runtime.faults import Exit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -240,3 +243,10 @@ def test_every_program_here_is_in_order() -> None:
     files = [file for shelf in shelves() for file in sorted(shelf.glob("*/program.yaml"))]
     assert files
     assert [finding.at(file) for file in files for finding in check(file)] == []
+
+
+def test_all_programs_here_are_checked_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """And all of them are in order; without a name or `--all` there is nothing to check."""
+    assert run(["program", "check", "--all"]) == Exit.DONE
+    assert capsys.readouterr().out.count("is in order") == len(library())
+    assert run(["program", "check"]) == Exit.USAGE
