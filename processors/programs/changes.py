@@ -47,9 +47,10 @@ LABELS = {
     "window": "window of the figure",
     "cost": "price",
     "kind": "way of ending",
-    "every": "period of which the first day counts",
+    "every": "period",
     "takes": "points that go first",
-    "downgrade": "fall when a tier is over",
+    "downgrade": "falling from a tier",
+    "cap_by_tier": "cap of tier",
     "judged": "time of judgement",
     "again": "granting at each multiple",
 }

@@ -144,7 +144,7 @@ def _steps(ladder: Ladder, place: Place) -> Iterator[Problem]:
             continue
         fallen = [what for what, least in held.items() if needed.get(what, 0) < least]
         for what in fallen:
-            text = f"must need no less {what} than the tier before it"
+            text = f"asks for less {what} than the tier before it, where all figures are needed"
             yield Problem("tier-order", (*place, "tiers", tier, "at", what), text)
         if not fallen and all(needed.get(what, 0) == least for what, least in held.items()):
             text = "needs the same as the tier below it; give each its own figures"
