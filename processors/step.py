@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import UNSET, Raw
+from msgspec.structs import replace
 
 from processors.accounts.balance import balance_of
 from processors.accounts.draft import Draft
@@ -12,7 +13,7 @@ from processors.decisions.closing import DAY, finish
 from processors.decisions.due import do_due, pass_time
 from processors.decisions.erasure import ERASED
 from processors.decisions.judge import TRANSFER, judge, judge_too_late, repeated
-from processors.decisions.pools import SHARING
+from processors.decisions.pools import ANSWER, SHARING
 from processors.decisions.verdict import ACCEPTED, CONFLICTING, DUPLICATE
 from processors.inputs import TIME_PASSED, NeedsHistory, Step
 from processors.late import decide_late
@@ -39,6 +40,9 @@ def step(
     Returns NeedsHistory when the input is older than what the account has seen; ask again with
     the account's checkpoint and its records since.
     """
+    if item.type == ANSWER:
+        # Its history has it where it was decided, not where it was asked for.
+        item = replace(item, time=max(item.time, account.time))
     draft = Draft(account, item, program, judge, pass_time)
     if item.type == TIME_PASSED:
         do_due(draft, item.time)

@@ -28,7 +28,6 @@ EXHAUSTED = "budget_exhausted"
 
 def answered(draft: Draft, data: PoolClaim) -> Verdict:
     """Take what was granted, and give back what is not needed any more."""
-    draft.move_to(draft.item, max(draft.time, draft.account.time))
     kind, _, key = data.claim.partition("/")
     verdict, used = ACCEPTED, 0
     if kind == "redemption":

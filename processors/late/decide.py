@@ -9,7 +9,7 @@ from processors.decisions.verdict import ACCEPTED
 from processors.late.again import SETTLED, STAYS_REFUSED, Own, decide_again
 from processors.late.corrections import correct, moved_away
 from processors.late.effects import new_effects
-from processors.late.sharing import held, tell_pools
+from processors.late.sharing import MOVED, brought, contents, handed_over, held, tell_pools
 from schemas.values import identity
 
 if TYPE_CHECKING:
@@ -32,10 +32,10 @@ def decide_late(draft: Draft, item: Input, history: History) -> tuple[Draft, Ver
         return draft, verdict
     again.pass_time(again, max(account.time, item.time))
     settles, refusals = _waited_for(account, again, own)
-    holdings = held(draft)
+    was = held(draft) | brought(item, draft.program)
     correct(draft, again.account, own, _moved(again, own, history))
     draft.effects = new_effects(again, history)
-    tell_pools(draft, holdings, held(again))
+    tell_pools(draft, was, held(again) | handed_over(draft.effects, draft.program))
     draft.refusals, draft.settles = own.refusals + refusals, own.settles + settles
     draft.fired, draft.missed = own.fired, own.missed
     return draft, verdict
@@ -58,6 +58,10 @@ def _came_after_all(again: Draft, item: Input) -> bool:
 def _waited_for(account: Account, again: Draft, own: Own) -> tuple[list[str], list[Refusal]]:
     """What waited in the account and has its place now, after the late input: it is settled."""
     gone = account.parked.keys() - again.account.parked.keys() - set(own.settles)
+    for effect in own.effects:
+        if effect.kind in MOVED:
+            # It goes on waiting where it is now.
+            gone -= contents(bytes(effect.data)).parked.keys()
     settles = sorted(name for name in gone if account.parked[name].id)
     rules = {f"{SETTLED}{account.parked[name].id}" for name in settles}
     return settles, [refusal for refusal in again.refusals if refusal.rule in rules]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from schemas.transfers import EVENT_DECODER
+from schemas.transfers import EVENT_DECODER, PoolClaim
 from schemas.values import identity
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FORWARD = "forward"
 QUALIFIED, CANCELLED = "referral.qualified", "referral.cancelled"
 REFERRAL = {QUALIFIED, CANCELLED}
+CLAIM = msgspec.json.Decoder(PoolClaim)
 CLAIMED, RETURNED = "pool.claimed", "pool.returned"
 OTHERWISE = {*REFERRAL, CLAIMED, RETURNED}
 """Told apart otherwise than by their words; what is returned to pools follows from `sharing`."""
@@ -54,15 +55,21 @@ def new_effects(again: Draft, history: History) -> list[Effect]:
 
 
 def _claims(again: Draft, sent: Sequence[Effect]) -> list[Effect]:
-    """Claims on what members share, beyond those sent: two may be made in equal words."""
-    left = Counter(bytes(effect.data) for effect in sent if effect.kind == CLAIMED)
+    """Claims on what members share, beyond those sent: one may be made twice, in equal words."""
+    left = Counter(_claim(effect) for effect in sent if effect.kind == CLAIMED)
     fresh: list[Effect] = []
     for effect in again.effects:
         if effect.kind == CLAIMED:
-            left[bytes(effect.data)] -= 1
-            if left[bytes(effect.data)] < 0:
+            claim = _claim(effect)
+            left[claim] -= 1
+            if left[claim] < 0:
                 fresh.append(effect)
     return fresh
+
+
+def _claim(effect: Effect) -> tuple[str, str, int]:
+    claim = CLAIM.decode(effect.data)
+    return effect.to, claim.claim, claim.asked
 
 
 def _named(effect: Effect) -> tuple[str, str, object]:

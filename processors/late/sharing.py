@@ -1,24 +1,31 @@
 """What history decided again holds of what all members share, against what it held.
 
 A pool has counted what a member's claims hold, so the difference is told to it. What came out
-to be more than was granted is noted there as well, and later claims find less.
+to be more than was granted is noted there as well, and later claims find less. What a merge moves
+from one member to another is held as before.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
+from processors.accounts.account import Account
 from processors.accounts.lots import lot_id
 from processors.decisions.challenges import WON, won
-from processors.decisions.pools import asked, give_room
+from processors.decisions.pools import ASKED, give_room
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Sequence
 
     from processors.accounts.draft import Draft
-    from processors.programs.compiled import Pool
+    from processors.inputs import Input
+    from processors.programs.compiled import Pool, Program
+    from schemas.ledger import Effect
 
 KEPT = {"reserved", "committed"}
+MOVED = ("merge.moved", "unmerge.moved")
 
 
 class Holding(NamedTuple):
@@ -29,15 +36,40 @@ class Holding(NamedTuple):
     of: int
 
 
-def held(draft: Draft) -> dict[str, Holding]:
+Holdings = dict[str, Holding]
+
+
+class Carried(msgspec.Struct):
+    """What a merge hands over, as its transfer says it."""
+
+    content: msgspec.Raw
+
+
+CARRIED = msgspec.json.Decoder(Carried)
+ACCOUNT = msgspec.json.Decoder(Account)
+
+
+def held(draft: Draft) -> Holdings:
     """What the account's claims hold of what was granted to them."""
-    if not draft.program.pooled:
-        return {}
-    found = [*_of_orders(draft), *_of_challenges(draft), *_of_redemptions(draft)]
-    return {claim: holding for claim, holding in found if holding.amount}
+    return _held_in(draft.account, draft.program) if draft.program.pooled else {}
 
 
-def tell_pools(draft: Draft, was: Mapping[str, Holding], now: Mapping[str, Holding]) -> None:
+def brought(item: Input, program: Program) -> Holdings:
+    """What a merge brings along that was granted elsewhere."""
+    kind = item.type.removeprefix("transfer.")
+    return _held_in(contents(item.event), program) if program.pooled and kind in MOVED else {}
+
+
+def handed_over(effects: Sequence[Effect], program: Program) -> Holdings:
+    """What goes to another member, with all that was granted."""
+    found: Holdings = {}
+    for effect in effects if program.pooled else ():
+        if effect.kind in MOVED:
+            found |= _held_in(contents(bytes(effect.data)), program)
+    return found
+
+
+def tell_pools(draft: Draft, was: Holdings, now: Holdings) -> None:
     """Give back what is not held any more, and note what is held beyond what was granted."""
     for claim in sorted(was.keys() | now.keys()):
         pool, _, of = was.get(claim) or now[claim]
@@ -46,28 +78,41 @@ def tell_pools(draft: Draft, was: Mapping[str, Holding], now: Mapping[str, Holdi
             give_room(draft, pool, claim, before - after, of)
 
 
-def _of_orders(draft: Draft) -> Iterator[tuple[str, Holding]]:
-    for order_id, order in draft.account.orders.items():
-        rules = draft.version_of(order).rules
+def contents(data: bytes) -> Account:
+    """What a merge hands over. Belongings are collections of an account."""
+    content = bytes(CARRIED.decode(data).content)
+    separator = b"," if content != b"{}" else b""
+    return ACCOUNT.decode(b'{"id":""' + separator + content[1:])
+
+
+def _held_in(account: Account, program: Program) -> Holdings:
+    parts = (_of_orders, _of_challenges, _of_redemptions)
+    found = [pair for part in parts for pair in part(account, program)]
+    return {claim: holding for claim, holding in found if holding.amount}
+
+
+def _of_orders(account: Account, program: Program) -> Iterator[tuple[str, Holding]]:
+    for order_id, order in account.orders.items():
+        rules = program.by_label[order.version].rules
         for name, amount in order.granted.items():
             pool = rules[name].pool
             if pool is not None:
                 yield lot_id(f"order/{order_id}", name), Holding(pool, amount, order.time)
 
 
-def _of_challenges(draft: Draft) -> Iterator[tuple[str, Holding]]:
-    for mark, value in draft.account.marks.items():
+def _of_challenges(account: Account, program: Program) -> Iterator[tuple[str, Holding]]:
+    for mark, value in account.marks.items():
         name = mark.removeprefix(WON)
         amount, at = won(value) if name != mark else (0, 0)
-        rule = draft.program.version_at(at).rules.get(name)
+        rule = program.version_at(at).rules.get(name)
         if amount and rule is not None and rule.pool is not None:
             yield lot_id(f"promotion/{name}", name), Holding(rule.pool, amount, at)
 
 
-def _of_redemptions(draft: Draft) -> Iterator[tuple[str, Holding]]:
-    for redemption_id, item in draft.account.redemptions.items():
-        reward = draft.program.version(item.version).rewards.get(item.reward_id or "")
+def _of_redemptions(account: Account, program: Program) -> Iterator[tuple[str, Holding]]:
+    for redemption_id, item in account.redemptions.items():
+        reward = program.version(item.version).rewards.get(item.reward_id or "")
         claim = f"redemption/{redemption_id}"
         if reward is not None and reward.stock is not None and item.state in KEPT:
-            holding = Holding(reward.stock, int(not asked(draft, claim)), item.requested_at)
-            yield claim, holding
+            waits = account.counters.get(ASKED + claim, 0)
+            yield claim, Holding(reward.stock, int(not waits), item.requested_at)

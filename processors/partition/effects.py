@@ -40,7 +40,7 @@ def transfers(record: LedgerRecord, item: Input, number: int, count: int) -> Ite
             sender=record.account or "",
             sender_partition=number,
             sender_seq=record.seq,
-            time=item.time if effect.time is None else effect.time,
+            time=cause.time if effect.time is None else effect.time,
             to=effect.to,
             hops=item.hops + 1,
         )

@@ -167,7 +167,8 @@ class Histories:
 
 def remembered(record: LedgerRecord) -> bool:
     """True for what is decided again when a late input comes."""
-    return record.event is not UNSET and record.outcome in REMEMBERED
+    asked = record.outcome == "forwarded" and record.member_sequence is not None
+    return record.event is not UNSET and (asked or record.outcome in REMEMBERED)
 
 
 def _time_of(record: LedgerRecord) -> int:
