@@ -27,6 +27,7 @@ MOST_RECORDS = 20_000
 """Of whole histories that stay decoded for the next input that wants them."""
 REMEMBERED = frozenset({"accepted", "refused", "parked"})
 """Outcomes of events that are decided again when a late one comes."""
+REQUESTED = "loyalty.redemption.requested.v1"
 DAY = 86_400_000_000
 
 
@@ -167,8 +168,11 @@ class Histories:
 
 def remembered(record: LedgerRecord) -> bool:
     """True for what is decided again when a late input comes."""
-    asked = record.outcome == "forwarded" and record.member_sequence is not None
-    return record.event is not UNSET and (asked or record.outcome in REMEMBERED)
+    if record.outcome == "forwarded":
+        # It reserves here, and asks elsewhere whether there is any left.
+        here = record.member_sequence is not None
+        return here and record.cause is not None and record.cause.type == REQUESTED
+    return record.event is not UNSET and record.outcome in REMEMBERED
 
 
 def _time_of(record: LedgerRecord) -> int:
