@@ -5,8 +5,13 @@ Slow and obvious on purpose. What differs between programs stands in `rules.py`.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tests.model.things import Line, Lot, Order, spread
 from tests.model.wallet import Wallet
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class Shopper(Wallet):
@@ -27,11 +32,20 @@ class Shopper(Wallet):
             else:
                 lot.pending, lot.release = amount, release
 
-    def refund(self, order_id: str, parts: dict[str, tuple[int, int]], custom: int) -> str:
-        """Take back what a refund is worth. `parts` are amounts and units by line."""
-        order = self.orders[order_id]
+    def shut(self, order: Order, now: datetime) -> str | None:
+        """Why an order cannot be changed: it is cancelled, or 730 days old."""
         if order.cancelled:
             return "order_closed"
+        return "too_late" if self.long_ago(order.time, now) else None
+
+    def refund(
+        self, order_id: str, parts: dict[str, tuple[int, int]], custom: int, now: datetime
+    ) -> str:
+        """Take back what a refund is worth. `parts` are amounts and units by line."""
+        order = self.orders[order_id]
+        shut = self.shut(order, now)
+        if shut is not None:
+            return shut
         lines = {name: Line(**vars(line)) for name, line in order.lines.items()}
         for name, (amount, units) in parts.items():
             if amount > lines[name].amount:
@@ -47,11 +61,12 @@ class Shopper(Wallet):
         self.settle(order_id, order, before)
         return "accepted"
 
-    def cancel(self, order_id: str) -> str:
+    def cancel(self, order_id: str, now: datetime) -> str:
         """A refund of everything that is kept."""
         order = self.orders[order_id]
-        if order.cancelled:
-            return "order_closed"
+        shut = self.shut(order, now)
+        if shut is not None:
+            return shut
         before = order.lines
         order.lines = {name: Line(line.sku, line.category, 0, 0) for name, line in before.items()}
         self.settle(order_id, order, before)

@@ -100,11 +100,14 @@ class Wallet:
         item = self.redemptions.get(name)
         if item is None:
             return "unknown_redemption"
-        zone = self.rules.zone
-        closed = item.closed.astimezone(zone).date()
-        if item.closed != FOR_EVER and (now.astimezone(zone).date() - closed).days >= 730:
+        if item.closed != FOR_EVER and self.long_ago(item.closed, now):
             return "too_late"
         return None if item.state == state else "redemption_closed"
+
+    def long_ago(self, then: datetime, now: datetime) -> bool:
+        """True when 730 local days have passed."""
+        zone = self.rules.zone
+        return (now.astimezone(zone).date() - then.astimezone(zone).date()).days >= 730
 
     def commit(self, name: str, now: datetime) -> str:
         """What was set aside is spent."""

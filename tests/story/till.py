@@ -98,14 +98,14 @@ class Till:
                 part["quantity"] = max(1, units)
                 parts[line_id] = amount, max(1, units)
             data["lines"] = [part]
-        return f"{PURCHASE}refunded.v1", data, member.refund(name, parts, custom)
+        return f"{PURCHASE}refunded.v1", data, member.refund(name, parts, custom, self.now)
 
     def cancel(self, member: Shopper) -> tuple[str, dict[str, object], str]:
         """All of an order."""
         if not member.orders:
             return self.buy(member)
         name = self.chance.choice(list(member.orders)[-6:])
-        return f"{PURCHASE}cancelled.v1", {"order_id": name}, member.cancel(name)
+        return f"{PURCHASE}cancelled.v1", {"order_id": name}, member.cancel(name, self.now)
 
     def redeem(self, member: Shopper) -> tuple[str, dict[str, object], str]:
         """A reward, or an amount."""
