@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from processors.programs import model
@@ -207,56 +206,6 @@ def check(file: ProgramFile) -> Iterator[Problem]:
     """Every key that is set for nothing."""
     for place, version in versions_of(file):
         yield from _inside(version, place)
-        if version.opt_ins is not None and not any(
-            promotion.opt_in for promotion in version.promotions.values()
-        ):
-            text = "works with promotions that say `opt_in: true`"
-            yield Problem("key-idle", (*place, "opt_ins"), text)
-        yield from _releases(version, place)
-        yield from _merges(version, place)
-        yield from _of_versions(version, place)
-
-
-def _of_versions(version: model.Version, place: Place) -> Iterator[Problem]:
-    """What a version says for parts that it does not have."""
-    said = version.model_fields_set
-    if version.retroactive and version.referral is None:
-        text = "prices referrals again, and this version has none (`referral`)"
-        yield Problem("key-idle", (*place, "retroactive"), text)
-    fiscal = re.search('"fiscal_(year|quarter)"', version.model_dump_json())
-    if "fiscal_year_starts" in said and not fiscal:
-        text = "works with a `fiscal_year` or `fiscal_quarter`, and nothing here goes by one"
-        yield Problem("key-idle", (*place, "fiscal_year_starts"), text)
-    for name, promotion in version.promotions.items():
-        if promotion.created is not None and version.stacking != "latest_only":
-            text = "works with `stacking: latest_only`, where the youngest goes first"
-            yield Problem("key-idle", (*place, "promotions", name, "created"), text)
-    longest = version.refund.horizon_days
-    asked = [("rewards", n, "on_orders", r.on_orders) for n, r in version.rewards.items()]
-    for section, name, key, orders in asked:
-        if orders is not None and orders.within_days > longest:
-            text = f"orders are forgotten after {longest} days (`refund.horizon_days`)"
-            yield Problem("key-idle", (*place, section, name, key, "within_days"), text)
-
-
-def _merges(version: model.Version, place: Place) -> Iterator[Problem]:
-    """What is said of tiers, or of what is granted, where there are none."""
-    granted = any(reward.cost is None for reward in version.rewards.values())
-    for key, there, text in (
-        ("tier", bool(version.ladders), "there are no tiers (`ladders`) to be judged"),
-        ("vouchers", granted, "nothing is granted here that could lapse (`rewards`)"),
-    ):
-        if key in version.merge.model_fields_set and not there:
-            yield Problem("key-idle", (*place, "merge", key), text)
-
-
-def _releases(version: model.Version, place: Place) -> Iterator[Problem]:
-    """Activities are neither shipped nor delivered."""
-    for name, rule in version.activities.items():
-        release = rule.release
-        if release is not None and "after" in release.model_fields_set and release.after != "order":
-            text = "an activity is neither shipped, delivered nor paid; its days begin with it"
-            yield Problem("key-idle", (*place, "activities", name, "release", "after"), text)
 
 
 def _inside(one: Model, place: Place) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from processors.programs.lint import (
     accounting,
+    alone,
     caps,
     earning,
     expressions,
@@ -54,6 +55,7 @@ THEN: tuple[Callable[[ProgramFile], Iterator[Problem]], ...] = (
     rewards.never_open,
     accounting.check,
     idle.check,
+    alone.check,
     facts.check,
     nothing.check,
     oddities.check,

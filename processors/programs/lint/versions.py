@@ -33,6 +33,10 @@ def check(file: ProgramFile) -> Iterator[Problem]:
             yield Problem("version-order", place, text)
         latest = max(latest, version.effective_from)
     yield from _same(file)
+    first, version = min(file.versions.items(), key=lambda item: item[1].effective_from)
+    if version.retroactive:
+        text = "prices earlier grants again, and no version is earlier than this one"
+        yield Problem("key-idle", ("versions", first, "retroactive"), text)
     for place, version in versions_of(file):
         yield from _cut_off(file, place, version)
         yield from _prices(file, place, version)

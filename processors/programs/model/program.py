@@ -80,7 +80,7 @@ class Version(Model):
     effective_from: Day
     """Its first day; orders keep the version of their own time."""
     retroactive: bool = False
-    """Earlier referral grants are priced again, and the difference is posted."""
+    """Earlier orders and referral grants are priced again, and the difference is posted."""
     currencies: tuple[Currency, ...] | None = Field(default=None, strict=False)
     """Purchases in others are refused; all are booked, unless named."""
     units: dict[Name, Unit] = {}
