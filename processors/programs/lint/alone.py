@@ -69,8 +69,17 @@ def _merges(version: Version) -> Iterator[tuple[Place, str]]:
 
 
 def _releases(version: Version) -> Iterator[tuple[Place, str]]:
-    """Activities are neither shipped nor delivered."""
+    """Activities are neither shipped nor delivered; they have no amount, and come by no channel."""
+    for name, delivery in version.deliveries.items():
+        if delivery.when.minimum is not None:
+            yield ("deliveries", name, "when", "minimum"), "a delivery has no basis to be counted"
     for name, rule in version.activities.items():
+        for key in ("minimum", "channels"):
+            if getattr(rule.when, key) is not None:
+                text = (
+                    "an activity has neither lines nor a channel; ask for its attributes (`order`)"
+                )
+                yield ("activities", name, "when", key), text
         release = rule.release
         if release is not None and "after" in release.model_fields_set and release.after != "order":
             text = "an activity is neither shipped, delivered nor paid; its days begin with it"

@@ -43,6 +43,13 @@ def check(file: ProgramFile) -> Iterator[Problem]:
                 yield from _wider(rule.caps, (*place, section, name, "caps"))
         for name, rule in version.earning.items():
             yield from _beyond_the_rule(rule, version, (*place, "earning", name))
+        for name, activity in version.activities.items():
+            for index, cap in enumerate(activity.caps if activity.once else ()):
+                if cap.counts == "awards":
+                    text = "never binds: the activity earns once in a life (`once`)"
+                    yield Problem(
+                        "cap-never-binds", (*place, "activities", name, "caps", index), text
+                    )
         for name in version.caps:
             yield from _shared(name, version, (*place, "caps", name))
         yield from _choices(version, place)

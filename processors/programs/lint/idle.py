@@ -83,6 +83,12 @@ TABLE = (
         lambda one: one.kind != "never",
         "is not asked for by this kind",
     ),
+    Idle(
+        model.Expiry,
+        "reason",
+        lambda one: one.reason != "inactivity" or bool(one.renewed_by),
+        "of `inactivity` works with `renewed_by`: what counts as activity",
+    ),
     Idle(model.Expiry, "renewed_in", lambda one: bool(one.renewed_by), "works with `renewed_by`"),
     Idle(model.Expiry, "grace_days", lambda one: bool(one.paused_in), "works with `paused_in`"),
     Idle(

@@ -29,6 +29,7 @@ def check(file: ProgramFile) -> Iterator[Problem]:
                 text = f"names no {mark.kind}; {instead(value, names[mark.kind])}"
                 yield Problem("name-unknown", (*place, *where), text)
         yield from _renewals(version, place)
+        yield from _of_ladder(version, place)
         for name, reward in version.rewards.items():
             booked = version.currencies
             if reward.currency is not None and booked and reward.currency not in booked:
@@ -64,6 +65,23 @@ def _known(version: Version) -> dict[str, list[str]]:
             *version.deliveries,
         ],
     }
+
+
+def _of_ladder(version: Version, place: Place) -> Iterator[Problem]:
+    """Tiers of a reward that are not of its ladder, but of another one."""
+    for name, reward in version.rewards.items():
+        ladder = reward.ladder or next(iter(version.ladders), "")
+        if ladder not in version.ladders:
+            continue
+        tiers = list(version.ladders[ladder].tiers)
+        others = {tier for other in version.ladders.values() for tier in other.tiers} - set(tiers)
+        for key in ("tiers", "on_entry_of", "top_up", "valid_days_by_tier"):
+            named = getattr(reward, key) or ()
+            for index, tier in enumerate(named):
+                if tier in others:
+                    part = tier if isinstance(named, dict) else index
+                    text = f"is no tier of {ladder}, the reward's `ladder`; {instead(tier, tiers)}"
+                    yield Problem("name-unknown", (*place, "rewards", name, key, part), text)
 
 
 def _renewals(version: Version, place: Place) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from processors.programs.figures import ratio_of
-from processors.programs.lint.problems import Place, Problem, listed, versions_of
+from processors.programs.lint.problems import Place, Problem, instead, listed, versions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,6 +50,9 @@ def _table(
     )
     if ladder is None:
         return
+    for tier in values.keys() - ladder.tiers.keys():
+        text = f"is of another ladder than the rest; {instead(tier, list(ladder.tiers))}"
+        yield Problem("name-unknown", (*place, tier), text)
     missing = [tier for tier in ladder.tiers if tier not in values]
     if missing and not stated:
         text = f"says nothing for {listed(missing)}; every tier needs its figure here"
