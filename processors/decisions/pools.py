@@ -17,7 +17,10 @@ from processors.decisions.verdict import ACCEPTED, Verdict
 from schemas.transfers import PoolClaim
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from processors.accounts.draft import Draft
+    from processors.accounts.items import Lot
     from processors.accounts.lots import Origin
     from processors.programs.compiled import Pool, Rule
 
@@ -110,11 +113,11 @@ def drop(draft: Draft, rule: Rule, name: str, amount: int) -> None:
         take_back(draft, rule.unit, amount, [name], rule.id, "only_pending")
 
 
-def drop_all(draft: Draft, owner: str | None = None) -> None:
-    """Nothing that was asked for on behalf of `owner`, or of anything, is wanted any more."""
+def drop_all(draft: Draft, wanted: Callable[[Lot], bool] = lambda _lot: False) -> None:
+    """Nothing that lots wait for is wanted any more, but for those that are still `wanted`."""
     for key in sorted(draft.account.counters):
         name = key.removeprefix(ASKED)
         lot = draft.account.lots.get(name)
-        if lot is not None and name != key and owner in {None, lot.owner}:
+        if lot is not None and name != key and not wanted(lot):
             rule = draft.program.version(lot.version).rules[lot.rule]
             drop(draft, rule, name, lot.pending)

@@ -21,6 +21,7 @@ from processors.decisions.belongings import (
 )
 from processors.decisions.handing import send, sent_before
 from processors.decisions.merges import received
+from processors.decisions.pools import drop_all
 from processors.decisions.verdict import ACCEPTED, FORWARDED, Verdict
 from schemas.transfers import AliasClaim, MergeContent, MergeRequest
 from schemas.values import identity
@@ -45,6 +46,8 @@ def unmerged(draft: Draft, data: MemberUnmerged) -> Verdict:
     origin, profile = data.from_member, draft.account.profile
     draft.affect("unmerge.requested", origin, MergeRequest(draft.account.id))
     members = {who for who, by in profile.merged.items() if origin in {who, by}} | {origin}
+    # An answer comes to who asked, and would not find them.
+    drop_all(draft, lambda lot: lot.origin not in members)
     sent = sent_before(draft, MOVED, lambda moved: moved.cause == _cause(draft))
     for content in sent:
         _part_with(draft, content, members)

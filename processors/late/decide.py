@@ -9,7 +9,15 @@ from processors.decisions.verdict import ACCEPTED
 from processors.late.again import SETTLED, STAYS_REFUSED, Own, decide_again
 from processors.late.corrections import correct, moved_away
 from processors.late.effects import new_effects
-from processors.late.sharing import MOVED, brought, contents, handed_over, held, tell_pools
+from processors.late.sharing import (
+    MOVED,
+    brought,
+    contents,
+    handed_over,
+    held,
+    tell_pools,
+    together,
+)
 from schemas.values import identity
 
 if TYPE_CHECKING:
@@ -32,10 +40,11 @@ def decide_late(draft: Draft, item: Input, history: History) -> tuple[Draft, Ver
         return draft, verdict
     again.pass_time(again, max(account.time, item.time))
     settles, refusals = _waited_for(account, again, own)
-    was = held(draft) | brought(item, draft.program)
+    was = together(held(draft), brought(item, draft.program))
     correct(draft, again.account, own, _moved(again, own, history))
     draft.effects = new_effects(again, history)
-    tell_pools(draft, was, held(again) | handed_over(draft.effects, draft.program))
+    left = handed_over(draft.effects, draft.program)
+    tell_pools(draft, was, together(held(again), left))
     draft.refusals, draft.settles = own.refusals + refusals, own.settles + settles
     draft.fired, draft.missed = own.fired, own.missed
     return draft, verdict

@@ -65,7 +65,17 @@ def handed_over(effects: Sequence[Effect], program: Program) -> Holdings:
     found: Holdings = {}
     for effect in effects if program.pooled else ():
         if effect.kind in MOVED:
-            found |= _held_in(contents(bytes(effect.data)), program)
+            found = together(found, _held_in(contents(bytes(effect.data)), program))
+    return found
+
+
+def together(one: Holdings, other: Holdings) -> Holdings:
+    """What both hold: two members may have earned by the same promotion."""
+    found = dict(one)
+    for claim, holding in other.items():
+        known = found.get(claim)
+        amount = holding.amount + (0 if known is None else known.amount)
+        found[claim] = holding._replace(amount=amount)
     return found
 
 
@@ -87,8 +97,12 @@ def contents(data: bytes) -> Account:
 
 def _held_in(account: Account, program: Program) -> Holdings:
     parts = (_of_orders, _of_challenges, _of_redemptions)
-    found = [pair for part in parts for pair in part(account, program)]
-    return {claim: holding for claim, holding in found if holding.amount}
+    found: Holdings = {}
+    for part in parts:
+        for claim, holding in part(account, program):
+            if holding.amount:
+                found = together(found, {claim: holding})
+    return found
 
 
 def _of_orders(account: Account, program: Program) -> Iterator[tuple[str, Holding]]:
@@ -102,8 +116,10 @@ def _of_orders(account: Account, program: Program) -> Iterator[tuple[str, Holdin
 
 def _of_challenges(account: Account, program: Program) -> Iterator[tuple[str, Holding]]:
     for mark, value in account.marks.items():
-        name = mark.removeprefix(WON)
-        amount, at = won(value) if name != mark else (0, 0)
+        whose, found, name = mark.rpartition(WON)
+        if not found or (whose and (whose[-1] != ":" or account.marks.get(WON + name) == value)):
+            continue  # what a merged member won is kept under his name as well
+        amount, at = won(value)
         rule = program.version_at(at).rules.get(name)
         if amount and rule is not None and rule.pool is not None:
             yield lot_id(f"promotion/{name}", name), Holding(rule.pool, amount, at)
