@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from processors.accounts.items import Grant
 from processors.accounts.lots import merged_subject
 from processors.accounts.standings import tier_of
-from schemas.ledger import Eligibility
-from schemas.values import digest
+from processors.accounts.telling import Change, tell
 
 if TYPE_CHECKING:
     from processors.accounts.account import Account
     from processors.accounts.draft import Draft
     from processors.accounts.items import Part
     from processors.programs.compiled import Reward, Version
-
-Change = Literal["gained", "withdrawn", "consumed", "expired"]
 
 OPEN = "open/"
 """Key prefix of catalogue rewards; what was granted is named by its reward and instant."""
@@ -237,18 +234,3 @@ def _close_all(draft: Draft, reward: Reward, reason: str) -> None:
     """An entitlement that is bound to a tier closes when the tier ends."""
     for name, _ in held_grants(draft.account, reward.id):
         close(draft, name, "withdrawn", reason)
-
-
-def tell(draft: Draft, change: Change, name: str, item: Grant, quantity: int, reason: str) -> None:
-    """Publish what happened to a grant. Its id is the same whenever the account is folded."""
-    draft.eligibility.append(
-        Eligibility(
-            change,
-            digest(f"{draft.account.id}/{name}/{item.valid_from}".encode()),
-            quantity,
-            reason,
-            item.reward_id,
-            item.valid_from,
-            item.valid_until,
-        )
-    )

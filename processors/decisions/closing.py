@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from processors.accounts.items import Lot
 from processors.accounts.lasting import follow_pauses
 from processors.accounts.lots import expire
 from processors.accounts.rewards import refresh
 from processors.decisions.almanac import plan
 from processors.decisions.conversions import plan_conversions
 from processors.decisions.milestones import judge_milestones
+from processors.decisions.reminding import plan_reminders
 from processors.decisions.verdict import ASKED
 from processors.inputs import TIME_PASSED
 from schemas.accounts import is_member
@@ -46,7 +46,7 @@ def round_off(draft: Draft) -> None:
         if draft.version.milestones:
             judge_milestones(draft)
         refresh(draft)
-        if draft.version.reminders and draft.account.schedule:
+        if draft.version.reminders:
             plan_reminders(draft)
         if draft.version.conversions:
             plan_conversions(draft)
@@ -56,19 +56,6 @@ def round_off(draft: Draft) -> None:
     if draft.time > draft.account.time:
         draft.tick("time", draft.time)
     forget(draft)
-
-
-def plan_reminders(draft: Draft) -> None:
-    """See to it that each expiry instant of a lot just put has its reminders."""
-    for lot in list(draft.fresh.values()):
-        if type(lot) is not Lot or not lot.available or lot.expires_at is None:
-            continue
-        for reminder in draft.version.reminders:
-            name = f"notice/{lot.unit}/{lot.expires_at}/{reminder.id}"
-            if reminder.unit == lot.unit and name not in draft.account.timers:
-                at = reminder.at(lot.expires_at)
-                if at > draft.time:
-                    draft.put("timers", name, at)
 
 
 def forget(draft: Draft) -> None:

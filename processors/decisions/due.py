@@ -23,11 +23,10 @@ from processors.decisions.members import judge_attributes
 from processors.decisions.memberships import end_membership
 from processors.decisions.purchases import settle
 from processors.decisions.redemptions import release_hold
+from processors.decisions.reminding import ENDING, NOTICE, remind, remind_ending
 from processors.decisions.reviews import approve_by_itself
 from processors.decisions.waiting import give_up
 from processors.inputs import TIME_PASSED
-from schemas.ledger import Notice
-from schemas.values import format_amount
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,7 +89,8 @@ TIMER_RANKS = {
     "judge": 5,
     "version": 5,
     "reward": 6,
-    "notice": 7,
+    NOTICE: 7,
+    ENDING: 7,
     "announce": 7,
 }
 
@@ -191,20 +191,6 @@ def _judge_on_schedule(draft: Draft, ladder_id: str) -> None:
     follow_tiers(draft, notices)
 
 
-def _remind(draft: Draft, rest: str) -> None:
-    unit, ends, notice = rest.split("/", 2)
-    amount = draft.account.schedule.get(unit, {}).get(int(ends), 0)
-    if amount:
-        text = format_amount(amount, draft.unit(unit).scale)
-        data: dict[str, str | int | None] = {
-            "unit": unit,
-            "amount": text,
-            "at": int(ends),
-            "notice": notice,
-        }
-        draft.notices.append(Notice(data, "loyalty.points.expiring.v1"))
-
-
 def _close(draft: Draft, _rest: str) -> None:
     """The program is over: what is left is gone."""
     for unit in draft.version.units:
@@ -231,7 +217,8 @@ TIMERS: dict[str, Callable[[Draft, str], None]] = {
     "reward": open_reward,
     "announce": announce,
     "allowance": renew_allowance,
-    "notice": _remind,
+    NOTICE: remind,
+    ENDING: remind_ending,
 }
 
 WORK: dict[str, Callable[[Draft, str], None]] = {

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from processors.accounts.draft import VALUES
 from processors.accounts.items import Lot
 from processors.accounts.lots import keep
-from processors.accounts.rewards import tell
+from processors.accounts.telling import tell
 from processors.decisions.belongings import DECODER, KEPT_BY_KEY, Belongings, all_of
 from processors.decisions.verdict import ACCEPTED, Verdict, refused
 from schemas.ledger import Leg

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from processors.accounts.account import Totals
 from processors.accounts.counting import count_order, plan_settling
 from processors.accounts.lots import NEVER, keep
-from processors.accounts.rewards import follow_tiers, tell
+from processors.accounts.rewards import follow_tiers
+from processors.accounts.telling import tell
 from processors.accounts.tiers import raise_tier, take_over
 from processors.decisions.belongings import (
     DECODER,

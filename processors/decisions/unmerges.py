@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from processors.accounts.counting import counts_at
 from processors.accounts.draft import VALUES
-from processors.accounts.rewards import follow_tiers, tell
+from processors.accounts.rewards import follow_tiers
+from processors.accounts.telling import tell
 from processors.accounts.tiers import lower_tier
 from processors.decisions.belongings import (
     DECODER,

@@ -8,8 +8,8 @@ import msgspec
 
 from processors.accounts.account import Account, Totals
 from processors.accounts.items import Grant
-from processors.accounts.rewards import tell
 from processors.accounts.standings import rank_of, standing_of
+from processors.accounts.telling import tell
 from processors.accounts.tiers import tell_tier
 from schemas.ledger import Bucket, Entry, Leg
 

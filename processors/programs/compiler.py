@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import orjson
 
@@ -122,7 +122,7 @@ def _version(
         reviews=compile_reviews(version, calendar),
         referrals=compile_referrals(version, calendar),
         reminders=tuple(
-            compiled.Reminder(key, reminder.unit, _before(reminder.days_before, calendar))
+            compiled.Reminder(key, *about(reminder), _before(reminder.days_before, calendar))
             for key, reminder in version.reminders.items()
         ),
         earning_ends=_starts(version.sunset.earning, calendar),
@@ -185,6 +185,15 @@ def _activity_price(
         return compiled.Award(name, rule.unit or "", points, {"quantity": many, "points": points})
 
     return price
+
+
+def about(reminder: model.Reminder) -> tuple[Literal["unit", "ladder", "reward"], str]:
+    """What a reminder is about: the one of the three that it names."""
+    if reminder.unit is not None:
+        return "unit", reminder.unit
+    if reminder.ladder is not None:
+        return "ladder", reminder.ladder
+    return "reward", reminder.reward or ""
 
 
 def _before(days: int, calendar: Calendar) -> Callable[[int], int]:

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from schemas.outputs.balances import BalanceUpdated
 from schemas.outputs.eligibility import EligibilityChanged
-from schemas.outputs.notices import PointsExpiring, PromotionAnnounced, TierChanged
+from schemas.outputs.notices import (
+    PointsExpiring,
+    PromotionAnnounced,
+    RewardExpiring,
+    TierChanged,
+    TierExpiring,
+)
 
 if TYPE_CHECKING:
     from schemas.outputs.base import OutputData
@@ -19,5 +25,7 @@ OUTPUTS: dict[str, type[OutputData]] = {
     "loyalty.eligibility.expired.v1": EligibilityChanged,
     "loyalty.tier.changed.v1": TierChanged,
     "loyalty.points.expiring.v1": PointsExpiring,
+    "loyalty.tier.expiring.v1": TierExpiring,
+    "loyalty.reward.expiring.v1": RewardExpiring,
     "loyalty.promotion.announced.v1": PromotionAnnounced,
 }

@@ -1,4 +1,4 @@
-"""Notices: tier changes, points about to end, promotions announced."""
+"""Notices: tier changes, what is about to end, promotions announced."""
 
 from __future__ import annotations
 
@@ -24,6 +24,24 @@ class PointsExpiring(OutputData):
     at: Stamp
     notice: str
     unit: str
+
+
+class TierExpiring(OutputData):
+    """loyalty.tier.expiring.v1: the tier is held until `at`, unless it is earned again."""
+
+    at: Stamp
+    ladder: str
+    notice: str
+    tier: str
+
+
+class RewardExpiring(OutputData):
+    """loyalty.reward.expiring.v1: what was granted and is not used up ends at `at`."""
+
+    at: Stamp
+    eligibility_id: str
+    notice: str
+    reward_id: str
 
 
 class PromotionAnnounced(OutputData):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import orjson
@@ -112,6 +113,11 @@ SHARED: tuple[tuple[str, str, str, dict[str, object]], ...] = (
     ("2026-03-04T10:00:00Z", "ana", "commerce.purchase.cancelled.v1", {"order_id": "O1"}),
 )
 """A budget and a stock, asked for and given back."""
+ENDING: tuple[tuple[str, str, str, dict[str, object]], ...] = (
+    ("2026-03-02T10:00:00Z", "ana", "commerce.purchase.completed.v1", BASKET),
+    ("2026-12-20T10:00:00Z", "ana", "loyalty.member.profile_changed.v1", {"market": "US"}),
+)
+"""A tier and a gift that are about to end."""
 
 
 def play(
@@ -148,6 +154,7 @@ def stored() -> Iterator[tuple[str, bytes]]:
     yield from _stored("given-", play("assembly-recognition", GIVEN))
     yield from _stored("told-", play("seasonal", TOLD))
     yield from _stored("shared-", play("limited-edition", SHARED))
+    yield from _stored("ending-", play(str(Path(__file__).with_name("ending.yaml")), ENDING))
 
 
 def _stored(story: str, topology: Topology) -> Iterator[tuple[str, bytes]]:

@@ -126,10 +126,12 @@ class Conversion:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """A notice before points expire. `at(expiry instant)` is when it is due."""
+    """A notice before something ends. `at(that instant)` is when it is due."""
 
     id: str
-    unit: str
+    kind: Literal["unit", "ladder", "reward"]
+    about: str
+    """The unit, ladder or reward."""
     at: Callable[[int], int]
 
 

@@ -210,6 +210,12 @@ meant.""",
         """`after` counts days, months, quarters or years from the day on which points become
 available; with 0 they are gone the moment they are there.""",
     ),
+    "reminder-form": Page(
+        "A reminder is about nothing, or about several things",
+        """It names the `unit` whose points, the `ladder` whose tiers, or the `reward` that is
+about to end: one of them. For another, write another reminder.""",
+        error=True,
+    ),
     "reminder-never-sent": Page(
         "A reminder that is never sent",
         """It goes out so many days before points end. Points without an end need none, and

@@ -10,8 +10,10 @@ from processors.programs.lint.problems import Place, Problem, versions_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from processors.programs.model import Expiry, ProgramFile, Version
+    from processors.programs.model import Expiry, ProgramFile, Reminder, Version
 
+ABOUT = ("unit", "ladder", "reward")
+"""What a reminder can be about."""
 LEAST = {"days": 1, "months": 28, "month_start": 28, "quarter_start": 90, "year_start": 365}
 """Days that one more of `after` adds at least."""
 MOST = {"days": 1, "months": 31, "month_start": 31, "quarter_start": 92, "year_start": 366}
@@ -73,16 +75,36 @@ def _unit_of(version: Version, where: Place) -> str | None:
 
 def _reminders(version: Version, place: Place) -> Iterator[Problem]:
     for name, reminder in version.reminders.items():
-        here = (*place, "reminders", name, "days_before")
+        here = (*place, "reminders", name)
+        named = [key for key in ABOUT if getattr(reminder, key) is not None]
+        if len(named) != 1:
+            text = "must be about one thing: a `unit`, a `ladder` or a `reward`"
+            yield Problem("reminder-form", (*here, *named[1:2]), text)
+            continue
+        why = _endless(reminder, version)
+        if why is not None:
+            yield Problem("reminder-never-sent", (*here, "days_before"), why)
+
+
+def _endless(reminder: Reminder, version: Version) -> str | None:
+    """Why a reminder is never sent: what it is about does not end, or not so late."""
+    if reminder.unit is not None:
         ends = lives(version, reminder.unit)
         if all(expiry.kind == "never" for expiry in ends):
-            text = f"{reminder.unit} never end, so it is never sent; set an `expiry`"
-            yield Problem("reminder-never-sent", here, text)
-            continue
+            return f"{reminder.unit} never end, so it is never sent; set an `expiry`"
         longest = [MOST.get(expiry.kind, 366) * max(1, expiry.after) for expiry in ends]
-        if reminder.days_before >= max(longest):
-            text = f"{reminder.unit} live no longer than {max(longest)} days"
-            yield Problem("reminder-never-sent", here, text)
+        late = reminder.days_before >= max(longest)
+        return f"{reminder.unit} live no longer than {max(longest)} days" if late else None
+    if reminder.ladder in version.ladders:
+        held = version.ladders[reminder.ladder].held
+        endless = held in {"for_ever", "while_carried"}
+        return f"tiers are held {held.replace('_', ' ')}, so it is never sent" if endless else None
+    reward = version.rewards.get(reminder.reward or "")
+    if reward is None or reward.cost is None:
+        days = None if reward is None else reward.valid_days
+        late = days is not None and reminder.days_before >= days
+        return f"it is there for {days} days" if late else None
+    return "a reward with a `cost` has no end of its own, so it is never sent"
 
 
 def _sunset(version: Version, place: Place) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from processors.programs.model.words import (
     Figure,
+    LadderName,
     Model,
     Money,
     Name,
@@ -79,10 +80,14 @@ class Redemption(Model):
 
 
 class Reminder(Model):
-    """A notice before points end, at 00:00."""
+    """A notice at 00:00, before points of a unit, a tier of a ladder, or a reward ends."""
 
-    unit: UnitName
+    unit: UnitName | None = None
     """Whose points."""
+    ladder: LadderName | None = None
+    """Whose tiers."""
+    reward: RewardName | None = None
+    """One that was granted."""
     days_before: Positive
     """So many days before they end."""
 
