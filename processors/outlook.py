@@ -55,7 +55,7 @@ def next_tiers(version: Version, account: Account, at: int) -> Iterator[Ahead]:
 def _figure(ladder: Ladder, part: str, amount: int) -> str:
     what = part if ladder.several else next(iter(ladder.counts))
     currency = f" in {part}" if ladder.by_currency and part != "*" else ""
-    counted = what.removeprefix("activity:")
+    counted = ladder.unit if what == "points" else what.removeprefix("activity:")
     return f"{format_amount(amount, ladder.scale_of(part))} {counted}{currency}"
 
 
@@ -65,11 +65,11 @@ def next_rewards(version: Version, account: Account, at: int) -> Iterator[Ahead]
     for near in sorted(_near(version, account, at), key=lambda one: (one.missing, one.reward)):
         nearest.setdefault(near.what, near)
     for near in nearest.values():
-        lack, whole = (_short(amount, near.scale) for amount in (near.missing, near.of))
+        lack, whole = (short(amount, near.scale) for amount in (near.missing, near.of))
         yield Ahead(near.reward, f"{lack} {near.what}", f"{whole} {near.what}")
 
 
-def _short(amount: int, scale: int) -> str:
+def short(amount: int, scale: int = MICRO) -> str:
     """Quantities have millionths, which are hardly ever there."""
     text = format_amount(amount, scale)
     return text.rstrip("0").rstrip(".") if scale == MICRO else text

@@ -71,6 +71,8 @@ class Preview(NamedTuple):
     records: list[LedgerRecord]
     reasons: dict[str, str]
     """Why rules and promotions did not fire, by their names, where that can be said in words."""
+    by_quantity: frozenset[str]
+    """Rules of activities that earn for each unit of quantity."""
     orders: list[Divided]
     tiers: list[Ahead]
     rewards: list[Ahead]
@@ -98,6 +100,11 @@ def preview(
     return Preview(
         records,
         _reasons(file, list(orders.values()) or [asked], account, records),
+        frozenset(
+            name
+            for name, rule in file.versions[version.id].activities.items()
+            if rule.each == "quantity"
+        ),
         [_divided(engine, file, key, order) for key, order in orders.items()],
         list(next_tiers(version, account, event.time)),
         list(next_rewards(version, account, event.time)),

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from processors.engine import engine_of
+from processors.outlook import short
 from processors.preview import Preview, Sent, preview
 from processors.programs.load import find, load, read
 from processors.runtime.cli.output import to_people
@@ -102,7 +103,7 @@ def _show(answer: Preview, console: Console) -> None:
     facts = [fact for record in answer.records for fact in explain(record)]
     for fact in facts:
         if fact.part not in {"event", "missed"}:
-            console.print(_told(fact), markup=False, soft_wrap=True)
+            console.print(_told(fact, answer.by_quantity), markup=False, soft_wrap=True)
     for order in answer.orders:
         if order.lines:
             console.print(f"what the lines of {order.order} bring in; it adds up to what it holds:")
@@ -117,18 +118,22 @@ def _show(answer: Preview, console: Console) -> None:
             console.print(text, markup=False, soft_wrap=True)
 
 
-def _told(fact: Fact) -> str:
+def _told(fact: Fact, by_quantity: frozenset[str]) -> str:
     """A line of the answer; of an entry without the buckets between which its points move."""
     text = fact.text
     if fact.part == "entry":
         text = text.partition(":")[0]
     elif fact.part == "fired":
-        text = ", ".join(_figure(*part.split(" ", 1)) for part in text.split(", ") if part)
+        parts = [part.partition(" ") for part in text.split(", ") if part]
+        fine = fact.name in by_quantity
+        text = ", ".join(_figure(name, value, fine=fine) for name, _, value in parts)
     return f"{fact.part:<10} {fact.name}  {text}"
 
 
-def _figure(name: str, value: str = "") -> str:
-    """One of the figures that a rule used, in words."""
+def _figure(name: str, value: str, *, fine: bool) -> str:
+    """One of the figures that a rule used, in words; fine ones count in millionths."""
+    if name == "quantity" and fine:
+        return f"{name} {short(int(value))}"
     if name == "basis_minor":
         return f"on {int(value) // 100}.{int(value) % 100:02d}"
     if name == "promotions":
