@@ -37,6 +37,7 @@ def answered(draft: Draft, data: PoolClaim) -> Verdict:
     draft.count(ASKED + data.claim, -min(data.asked, asked(draft, data.claim)))
     if kind != "redemption":
         used = _points_answered(draft, data)
+        _give_up_rest(draft, data)
     if data.amount > used:
         back = replace(data, amount=data.amount - used, asked=data.amount - used)
         draft.affect("pool.returned", data.pool, back, data.at)
@@ -67,6 +68,15 @@ def _points_answered(draft: Draft, data: PoolClaim) -> int:
     if used:
         convert(draft, version)
     return used
+
+
+def _give_up_rest(draft: Draft, data: PoolClaim) -> None:
+    """Of two members with one claim each an answer may have met the other's: nothing waits on."""
+    _, _, rest = data.claim.partition("/")
+    for name, lot in sorted(draft.account.lots.items()) if not asked(draft, data.claim) else ():
+        alike = name.startswith(f"{data.claim}/") or name.endswith(f":{rest}")
+        if lot.pending and (alike or name == data.claim):
+            drop(draft, draft.program.version(lot.version).rules[lot.rule], name, lot.pending)
 
 
 def _lot_of(draft: Draft, data: PoolClaim) -> str:
