@@ -64,6 +64,9 @@ def correct(draft: Draft, target: Account, own: Own, moved: Mapping[str, int]) -
     profile = _enrolled_first(account.profile, target.profile)
     if profile != account.profile:
         draft.put("profile", "", profile)
+    if target.time > account.time:
+        # What had waited was applied at its own time: what comes for before that is late.
+        draft.tick("time", target.time)
     draft.time = max(account.time, draft.time)
 
 
