@@ -234,7 +234,8 @@ def cancelled_elsewhere(draft: Draft, data: ReferralFact) -> Verdict:
     """The referrer's side of a referral whose order was returned."""
     key = f"{data.friend}/{data.referral_id}"
     item = draft.account.referrals.get(key)
-    if item is None or item.state != QUALIFIED:
+    if item is None or item.state != QUALIFIED or item.order_id != data.order_id:
+        # It was taken back already, or an earlier order came late and qualifies in its place.
         return ACCEPTED
     version = draft.program.version(item.version)
     rules = version.referrals

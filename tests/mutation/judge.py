@@ -47,22 +47,22 @@ class Court:
 
     def quick(self, mutant: Mutant) -> Verdict:
         """The verdict of the tests that run the mutant's lines, the quickest first."""
-        touching = self.suite.touching(mutant.file, mutant.lines, judges(mutant))
+        touching = self._touching(mutant)
         found, by = self._tried([mutant], self.suite.within(QUICK_SECONDS, touching))
         return Verdict(mutant.id, UNSEEN if found == SURVIVED else found, by, len(touching))
 
     def thorough(self, mutants: list[Mutant]) -> Iterator[Verdict]:
         """The verdicts of all tests on mutants of the same judges, put in together.
 
-        When all pass, each mutant survives. A test that fails is run with each mutant alone, and
-        all are run again without those that it sees. When it sees none alone, or something else
-        has gone wrong, halves are judged.
+        When all pass, each mutant survives. A test that fails is run with each mutant alone whose
+        lines it runs, or else with each, and all are run again without those that it sees. When
+        it sees none alone, or something else has gone wrong, halves are judged.
         """
         found, by = self._tried(mutants, None)
         if found == SURVIVED or len(mutants) == 1:
             yield from (self._verdict(one, found, by) for one in mutants)
             return
-        seen = [one for one in mutants if by and self._tried([one], [by])[0] == KILLED]
+        seen = self._seen_by(by, mutants) if by else []
         yield from (self._verdict(one, KILLED, by) for one in seen)
         left = [one for one in mutants if one not in seen]
         half = len(left) // 2 if not seen else len(left)
@@ -70,9 +70,19 @@ class Court:
             if some:
                 yield from self.thorough(some)
 
+    def _seen_by(self, test: str, mutants: list[Mutant]) -> list[Mutant]:
+        """The mutants for which the test fails, those first whose lines it runs."""
+        near = [one for one in mutants if test in self._touching(one)]
+        for some in (near, [one for one in mutants if one not in near]):
+            if seen := [one for one in some if self._tried([one], [test])[0] == KILLED]:
+                return seen
+        return []
+
+    def _touching(self, mutant: Mutant) -> list[str]:
+        return self.suite.touching(mutant.file, mutant.lines, judges(mutant))
+
     def _verdict(self, mutant: Mutant, found: str, by: str) -> Verdict:
-        touching = self.suite.touching(mutant.file, mutant.lines, judges(mutant))
-        return Verdict(mutant.id, found, by, len(touching))
+        return Verdict(mutant.id, found, by, len(self._touching(mutant)))
 
     def _tried(self, mutants: list[Mutant], tests: list[str] | None) -> tuple[str, str]:
         """What these tests, or all, say with the mutants put in; and the test that failed."""

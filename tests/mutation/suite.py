@@ -116,7 +116,7 @@ class Suite:
 
     def cost(self, tests: Iterable[str]) -> float:
         """Seconds of a core."""
-        return sum(self.seconds[name] for name in tests)
+        return sum(self.seconds.get(name, 0) for name in tests)
 
 
 def measured(tree: Path) -> Suite:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import Raw
+from msgspec import UNSET, Raw
 from msgspec.structs import replace
 
 from projections import explanation, statement, totals
@@ -125,3 +125,22 @@ def test_the_whole_book_sums_to_zero() -> None:
     second, _ = totals.fold({}, record())
     whole = totals.summed([first, second])
     assert whole == {"cash": {"issuer": -500, "available": 300, "reserved": 200}}
+
+
+def test_an_explanation_is_kept_of_members_that_were_asked_for() -> None:
+    """Given a record of another member, or of none, the view stays as it is."""
+    view: explanation.View = {"m-17": ()}
+    view, facts = explanation.fold(view, record())
+    assert view == {"m-17": (facts,)}
+    assert facts == tuple(explanation.explain(record()))
+    for other in (replace(record(), account="m-18"), replace(record(), account=None)):
+        assert explanation.fold(view, other) == ({"m-17": (facts,)}, ())
+
+
+def test_amounts_without_a_balance_have_no_places() -> None:
+    """Given a record that publishes no balance, its entries are told in smallest steps."""
+    silent = replace(record(), balance=UNSET, member_sequence=None)
+    lines = statement.lines_of(silent)
+    assert [(one.amount, one.available) for one in lines] == [("250", ""), ("100", "")]
+    assert {one.member_sequence for one in lines} == {0}
+    assert statement.lines_of(replace(silent, cause=None)) == ()
