@@ -23,10 +23,12 @@ from schemas.ledger import Leg
 from schemas.transfers import DECODER, Transfer
 from schemas.upcasts import read_record
 from tests.driver.bank import LOT, SORTED, engine
+from tests.driver.book import book
 from tests.driver.busy import START, busy
 from tests.driver.checking import verified
 from tests.driver.forging import forge, forge_head
 from tests.driver.toy import DAY, TOPIC
+from tests.driver.traffic import Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -363,3 +365,31 @@ def test_a_transfer_that_took_effect_twice_is_found(topology: Topology) -> None:
     spoil(topology, received[-1].seq, lambda one: setattr(one, "transfer", received[0].transfer))
     name = "/".join(str(part) for part in received[0].transfer or ())
     assert f"T1 twice: transfer {name} took effect 2 times; once" in found(topology)
+
+
+def test_a_ledger_that_grew_meanwhile_has_no_findings() -> None:
+    """Given snapshots that were read before the ledger went on, what lies beyond is left open."""
+    topology, traffic = Topology(engine(), 3, 40), busy(7)
+    for part in (traffic[:200], traffic[200:]):
+        snapshots = deepcopy(topology.logs[SNAPSHOTS])
+        for who, value, timestamp in part:
+            topology.send(TOPIC, who.encode(), value, timestamp=timestamp)
+        topology.pump()
+    topology.logs[SNAPSHOTS] = snapshots
+    report = verified(topology)
+    assert report.findings == ()
+    assert report.records > 200
+    assert sum(report.units["points"].values()) == 0
+
+
+@pytest.mark.parametrize(("hops", "expected"), [(3, "2"), (1, "one more than what it was sent")])
+def test_a_transfer_in_a_chain_has_one_hop_more(hops: int, expected: str) -> None:
+    """Given a transfer that another one caused, it travelled just one hop further."""
+    topology = deepcopy(book(Traffic(2).make(160), run_size=25))
+    for log in topology.logs[TRANSFERS]:
+        for record in log.read():
+            transfer = DECODER.decode(record.value or b"")
+            if transfer.hops == 2:
+                value = msgspec.json.Encoder(order="sorted").encode(replace(transfer, hops=hops))
+                log.records[record.offset] = record._replace(value=value)
+    assert f"has a wrong count of hops; {expected}" in found(topology)
