@@ -14,6 +14,7 @@ from processors.outlook import short
 from processors.preview import Preview, Sent, preview
 from processors.programs.load import find, load, read
 from processors.runtime.cli.output import to_people
+from processors.runtime.cli.refusals import said
 from processors.runtime.faults import Exit, Fault
 from processors.runtime.lines import check
 from projections.explanation import Fact, explain
@@ -123,6 +124,8 @@ def _told(fact: Fact, by_quantity: frozenset[str]) -> str:
     text = fact.text
     if fact.part == "entry":
         text = text.partition(":")[0]
+    elif fact.part == "refused":
+        text = f"{said(fact.name)}{f' ({text})' if text else ''}"
     elif fact.part == "fired":
         parts = [part.partition(" ") for part in text.split(", ") if part]
         fine = fact.name in by_quantity

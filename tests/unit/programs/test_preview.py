@@ -142,6 +142,10 @@ def test_what_is_given_for_the_order_stands_beside_its_lines(
     )
     assert run([*words[:2], "nike-membership", *words[3:]]) == Exit.DONE
     assert "next reward: run_100km, 69.5 run to go (of 100 run)" in capsys.readouterr().out
+    history.write_text("")
+    assert run([*words[:2], "nike-membership", *words[3:]]) == Exit.DONE
+    shown = capsys.readouterr().out
+    assert "refused    not_enrolled  the program asks members to enrol first" in shown
 
 
 def test_a_broken_event_is_named_with_its_line(

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import processors
+from processors.runtime.cli.refusals import SAID, said
 from schemas.export import schemas
 from schemas.inputs import INPUTS
 from schemas.outputs import OUTPUTS
@@ -29,6 +30,13 @@ def test_every_refusal_is_in_the_contract() -> None:
     reasons = found(r'refused\("(\w+)"\)') | found(r'draft\.refuse\("(\w+)"')
     assert reasons
     assert reasons <= set(RefusalReason)
+
+
+def test_every_refusal_is_said_in_words() -> None:
+    """People are told more than a name."""
+    assert SAID.keys() == set(RefusalReason)
+    assert said("over_refund") == SAID[RefusalReason.OVER_REFUND]
+    assert said("something_new") == "something_new"
 
 
 def test_every_entry_kind_is_in_the_contract() -> None:
