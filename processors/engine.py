@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from processors.partition.reading import HOUR, Engine
-from processors.refold import refold
 from processors.routing import murmur2
 from processors.step import step
 from projections.outputs import outputs
@@ -34,7 +33,6 @@ def engine_of(
     return Engine(
         program=program,
         step=step,
-        refold=refold,
         read=read,
         account_of=account_of(program.phone_region, partitions, alias_secret),
         outputs=outputs,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
@@ -10,7 +11,7 @@ from processors.accounts.account import Account
 from schemas.ledger import Coordinates, LedgerRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
 TIME_PASSED = "time.passed"
 
@@ -53,6 +54,9 @@ class Step(Struct, frozen=True, gc=False):
 
     account: Account
     record: LedgerRecord
+    passed: Sequence[bytes] | None = None
+    """The account's JSON at each stop of the history that it was given, in their order; None
+    where the input takes no place in the history."""
 
 
 class NeedsHistory(NamedTuple):
@@ -61,10 +65,29 @@ class NeedsHistory(NamedTuple):
     account_id: str
 
 
+class Stop(NamedTuple):
+    """Where the account is wanted as it was, on the way through a history decided again.
+
+    It is passed once nothing of an older time is left, nor of its own time among the first `within`
+    records. `place` and `slot` are for who asks.
+    """
+
+    time: int
+    within: int
+    place: int
+    slot: int | None = None
+
+
 class History(NamedTuple):
     """What a late input is decided with."""
 
     checkpoint: Account
-    records: Sequence[LedgerRecord]
-    told: Sequence[LedgerRecord] = ()
+    at: int
+    """When the late input takes its place."""
+    records: Sequence[LedgerRecord] = ()
+    times: Sequence[int] = ()
+    """When each of them does."""
+    told: Iterable[LedgerRecord] = ()
     """These and those of an older time that came since; what they sent on is not sent again."""
+    stops: Sequence[Stop] = ()
+    """In the order in which they are passed."""

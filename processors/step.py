@@ -67,8 +67,9 @@ def _late(draft: Draft, item: Input, history: History | None) -> Step | NeedsHis
         return _conclude(draft, item, known)
     if history is None:
         return NeedsHistory(draft.account.id)
-    draft, verdict = decide_late(draft, item, history)
-    return _conclude(draft, item, verdict, late=True)
+    verdict, passed = decide_late(draft, item, history)
+    finish(draft, item, verdict, late=True)
+    return Step(draft.account, _record(draft, item, verdict), passed)
 
 
 def _too_late(item: Input, program: Program) -> bool:

@@ -130,7 +130,7 @@ class Topology:
             return False
         # What we write carries the append time, and nothing is appended before what it answers.
         self.now = max(self.now, run[-1].timestamp * 1000)
-        histories: dict[str, list[LedgerRecord]] = {}
+        histories: dict[str, list[bytes]] = {}
         while run:
             batch = self.partitions[number].fold(run, histories)
             if not self._commit(number, batch) or batch.stopped_at is None:
@@ -145,14 +145,14 @@ class Topology:
         found = [self.logs[topic][number].read(positions.get(topic, 0)) for topic in self.inputs]
         return list(islice(merge(*found, key=_order), self.run_size))
 
-    def history(self, number: int, want: HistoryWanted) -> list[LedgerRecord]:
-        """The ledger records that a late input is decided with."""
+    def history(self, number: int, want: HistoryWanted) -> list[bytes]:
+        """The ledger records that a late input is decided with, as bytes."""
         records = self.logs[LEDGER][number].records
         if want.whole:
-            own = [r for r in records if r is not None and r.key == want.account.encode()]
-            decided = [DECODER.decode(_value(record)) for record in own]
-            return [record for record in decided if remembered(record)]
-        return [DECODER.decode(_value(records[offset])) for offset in want.offsets]
+            key = want.account.encode()
+            own = [_value(record) for record in records if record and record.key == key]
+            return [value for value in own if remembered(DECODER.decode(value))]
+        return [_value(records[offset]) for offset in want.offsets]
 
     def restart(self, number: int) -> None:
         """Drop a partition and rebuild it from its snapshots and its ledger."""

@@ -107,6 +107,11 @@ class Draft:
         self.changed[name] = Change(collection, key, value)  # type: ignore[arg-type]
         self.fresh[name] = value
 
+    def begin(self) -> None:
+        """Forget what the input before has changed: the next one begins as its own draft would."""
+        self.changed.clear()
+        self.fresh.clear()
+
     def move_to(self, item: Input, time: int) -> None:
         """Go on with another input of the same account, at `time`."""
         self.item = item

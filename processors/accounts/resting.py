@@ -16,7 +16,11 @@ FASTEST = 1
 
 def rest(account: Account) -> bytes:
     """The account's bytes."""
-    value = ENCODER.encode(account)
+    return packed(ENCODER.encode(account))
+
+
+def packed(value: bytes) -> bytes:
+    """The JSON of an account as it rests for long."""
     return value if len(value) < LARGE else zlib.compress(value, FASTEST)
 
 

@@ -62,9 +62,11 @@ def judge(draft: Draft, item: Input) -> Verdict:
     known = None if draft.forced or waited else _known(draft, key, hashed)
     if known is not None:
         return known
+    # Deciding it may bring about what waited for it, at a later time.
+    at = draft.time
     verdict = _decided(draft, item, data)
     if verdict.outcome in BOOKED:
-        _book(draft, key, hashed)
+        _book(draft, key, (hashed, at))
     return verdict
 
 
@@ -96,12 +98,12 @@ def _is_for_another(draft: Draft, item: Input) -> bool:
     return item.testmode or (item.program is not None and item.program != draft.program.id)
 
 
-def _book(draft: Draft, key: str, hashed: str) -> None:
+def _book(draft: Draft, key: str, known: tuple[str, int]) -> None:
     """Remember a business key; a merged member's also as his own, to go back with him."""
-    draft.put("keys", key, (hashed, draft.time))
+    draft.put("keys", key, known)
     origin = merged_subject(draft)
     if origin is not None:
-        draft.put("keys", under(origin, key), (hashed, draft.time))
+        draft.put("keys", under(origin, key), known)
 
 
 def _known(draft: Draft, key: str, hashed: str) -> Verdict | None:

@@ -5,7 +5,6 @@ was refused or redeemed stays; the late input posts its own entries, and whateve
 differently is posted as a correction. The account ends as if the input had come in time.
 """
 
-from processors.late.again import decide_again
 from processors.late.decide import decide_late
 
-__all__ = ["decide_again", "decide_late"]
+__all__ = ["decide_late"]

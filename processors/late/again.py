@@ -6,20 +6,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from processors.accounts.account import ENCODER
 from processors.accounts.evolve import DECODERS
-from processors.decisions.belongings import DECODER as BELONGINGS
 from processors.decisions.closing import finish, round_off
 from processors.decisions.members import admit
 from processors.decisions.pools import ANSWER
-from processors.inputs import TIME_PASSED, Input
-from schemas.transfers import CONTENT_DECODER, EVENT_DECODER
+from processors.inputs import Input
+from schemas.transfers import EVENT_DECODER
 from schemas.values import identity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
     from processors.accounts.draft import Draft
     from processors.decisions.verdict import Verdict
+    from processors.inputs import History
     from schemas.ledger import Effect, Entry, Fired, LedgerRecord, Missed, Refusal
 
 LEFT_BEHIND = {"reviews", "referrals"}
@@ -34,28 +33,6 @@ PINNED = {
     "transfer.recognition.moved",
 }
 """What was accepted of these has had its effect elsewhere, and stays accepted."""
-ALONE_AGAIN = {"transfer.unmerge.requested", "transfer.unmerge.moved"}
-"""What another account sends to a member who was merged into it, and is not any more."""
-TAKEN_OVER = "transfer.merge.moved"
-REFER = {
-    "commerce.purchase.paid.v1",
-    "commerce.purchase.shipped.v1",
-    "commerce.purchase.delivered.v1",
-    "commerce.purchase.cancelled.v1",
-    "commerce.purchase.refunded.v1",
-    "commerce.purchase.edited.v1",
-    "engagement.review.approved.v1",
-    "engagement.review.rejected.v1",
-    "engagement.review.removed.v1",
-    "engagement.review.edited.v1",
-    "loyalty.entitlement.used.v1",
-    "loyalty.membership.cancelled.v1",
-    "loyalty.membership.lapsed.v1",
-    "loyalty.redemption.committed.v1",
-    "loyalty.redemption.released.v1",
-    "loyalty.redemption.reversed.v1",
-}
-"""Inputs that bring nothing of their own: they refer to what there is."""
 FORWARD, HANDED_OVER = "forward", {"merge.moved", "unmerge.moved"}
 SETTLED = "settled/"
 """The first part of the rule of a refusal of what had been parked."""
@@ -106,16 +83,26 @@ class _Lengths(NamedTuple):
         )
 
 
-def decide_again(again: Draft, item: Input, records: Sequence[LedgerRecord]) -> tuple[Verdict, Own]:
-    """Decide history and a late input in order of time. Answers the late one's verdict."""
+def decide_again(again: Draft, item: Input, history: History) -> tuple[Verdict, Own, list[bytes]]:
+    """Decide history and a late input in order of time.
+
+    Answers the late one's verdict, and the account at each of the history's stops.
+    """
     answer: tuple[Verdict, Own] | None = None
     # From the checkpoint's own time on: what came before the late input is not moved up to it.
     again.move_to(item, again.account.time)
-    sent_on = {_input_sent(e) for r in records for e in r.effects if e.kind == FORWARD}
-    again.sent = tuple(e for r in records for e in r.effects if e.kind in HANDED_OVER)
-    for current, record in _in_order_of_time(item, records):
+    sent = [effect for record in history.records for effect in record.effects]
+    sent_on = {_input_sent(effect) for effect in sent if effect.kind == FORWARD}
+    again.sent = tuple(effect for effect in sent if effect.kind in HANDED_OVER)
+    passed: list[bytes] = []
+    for time, index, current, record in _in_order_of_time(item, history):
+        for stop in history.stops[len(passed) :]:
+            if (stop.time, stop.within) > (time, index):
+                break
+            passed.append(_as_at(again, stop.time))
         if record is not None and identity(current.source, current.id) in sent_on:
             continue
+        again.begin()
         again.pass_time(again, current.time)
         again.move_to(current, max(current.time, again.time))
         if record is not None and record.outcome in STAYS_REFUSED and current.type != ANSWER:
@@ -131,7 +118,18 @@ def decide_again(again: Draft, item: Input, records: Sequence[LedgerRecord]) -> 
             answer = verdict, said.since(again)
         again.forced = False
     assert answer is not None, "the late input is one of those decided"
-    return answer
+    passed += [_as_at(again, stop.time) for stop in history.stops[len(passed) :]]
+    return *answer, passed
+
+
+def _as_at(again: Draft, time: int) -> bytes:
+    """The account's JSON once all that is due by then has happened."""
+    again.pass_time(again, time)
+    account = again.account
+    seen, account.time = account.time, time
+    value = ENCODER.encode(account)
+    account.time = seen
+    return value
 
 
 def _leave_behind(again: Draft, record: LedgerRecord) -> None:
@@ -152,42 +150,15 @@ def _input_sent(effect: Effect) -> str:
 
 
 def _in_order_of_time(
-    item: Input, records: Sequence[LedgerRecord]
-) -> Iterator[tuple[Input, LedgerRecord | None]]:
-    """History in order of business time, then of arrival, with `item` after its equals.
-
-    Who was merged into another meanwhile has had no history of his own: what comes late for then
-    is decided right after he stood on his own again. And what refers to something that came with
-    a merged member is decided when that was there.
-    """
-    known: list[tuple[int, int, Input, LedgerRecord | None]] = []
-    alone = 0
-    came: dict[str, int] = {}
-    for place, record in enumerate(records):
-        cause = record.cause
-        if cause is not None and cause.type != TIME_PASSED:
-            at = max(cause.time, alone, _there(came, cause.subject, cause.type))
-            known.append((at, place, _input_of(record), record))
-            if cause.type in ALONE_AGAIN:
-                alone = max(alone, cause.time)
-            if cause.type == TAKEN_OVER:
-                came |= dict.fromkeys(_brought(record), cause.time)
-    at = max(item.time, alone, _there(came, item.subject, item.type))
-    known.append((at, len(records), item, None))
-    for _, _, current, decided in sorted(known, key=lambda entry: entry[:2]):
-        yield current, decided
-
-
-def _there(came: Mapping[str, int], subject: str, kind: str) -> int:
-    return came.get(subject, 0) if kind in REFER else 0
-
-
-def _brought(record: LedgerRecord) -> Iterable[str]:
-    """The members whose belongings a record took over."""
-    event = record.event
-    assert isinstance(event, msgspec.Raw), "a merge has content"
-    moved = CONTENT_DECODER.decode(event)
-    return (moved.member, *BELONGINGS.decode(moved.content).members)
+    item: Input, history: History
+) -> list[tuple[int, int, Input, LedgerRecord | None]]:
+    """History in order of business time, then of arrival, with `item` after its equals."""
+    known: list[tuple[int, int, Input, LedgerRecord | None]] = [
+        (at, place, _input_of(record), record)
+        for place, (at, record) in enumerate(zip(history.times, history.records, strict=True))
+    ]
+    known.append((history.at, len(known), item, None))
+    return sorted(known, key=lambda entry: entry[:2])
 
 
 def _input_of(record: LedgerRecord) -> Input:

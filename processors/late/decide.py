@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.accounts.draft import Draft
+from processors.decisions.pools import ANSWER
 from processors.decisions.verdict import ACCEPTED
 from processors.late.again import SETTLED, STAYS_REFUSED, Own, decide_again
 from processors.late.corrections import correct, moved_away
@@ -21,23 +22,30 @@ from processors.late.sharing import (
 from schemas.values import identity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from processors.accounts.account import Account
     from processors.decisions.verdict import Verdict
     from processors.inputs import History, Input
     from schemas.ledger import Refusal
 
 
-def decide_late(draft: Draft, item: Input, history: History) -> tuple[Draft, Verdict]:
-    """The draft and verdict of a late input. The draft's account is `draft.account`, changed."""
+def decide_late(
+    draft: Draft, item: Input, history: History
+) -> tuple[Verdict, Sequence[bytes] | None]:
+    """The verdict on a late input, and the account at the history's stops. Changes the draft.
+
+    None where states on the way stay as they were: what is refused takes no place in them.
+    """
     account = draft.account
     again = Draft(history.checkpoint, item, draft.program, draft.decide, draft.pass_time)
-    verdict, own = decide_again(again, item, history.records)
+    verdict, own, passed = decide_again(again, item, history)
     if verdict.outcome == "parked" and _came_after_all(again, item):
         verdict = ACCEPTED
     if verdict.outcome in STAYS_REFUSED:
         # A move that may not be received still goes back.
         draft.effects = own.effects
-        return draft, verdict
+        return verdict, passed if item.type == ANSWER else None
     again.pass_time(again, max(account.time, item.time))
     settles, refusals = _waited_for(account, again, own)
     was = together(held(draft), brought(item, draft.program))
@@ -47,7 +55,7 @@ def decide_late(draft: Draft, item: Input, history: History) -> tuple[Draft, Ver
     tell_pools(draft, was, together(held(again), left))
     draft.refusals, draft.settles = own.refusals + refusals, own.settles + settles
     draft.fired, draft.missed = own.fired, own.missed
-    return draft, verdict
+    return verdict, passed
 
 
 def _moved(again: Draft, own: Own, history: History) -> dict[str, int]:

@@ -39,13 +39,18 @@ def new_effects(again: Draft, history: History) -> list[Effect]:
         for effect in record.effects
     ]
     left = {_named(e) for e in sent}
-    left |= {_named(e) for r in history.told for e in r.effects if e.kind == FORWARD}
+    if any(e.kind == FORWARD for e in again.effects):
+        left |= {_named(e) for r in history.told for e in r.effects if e.kind == FORWARD}
     fresh = [e for e in again.effects if e.kind not in OTHERWISE and _named(e) not in left]
     fresh += _claims(again, sent)
     said, wanted = _last_words(sent), _last_words(again.effects)
+    begun = {(e.to, bytes(e.data)) for e in again.effects if e.kind == QUALIFIED}
     for about in [*wanted, *(about for about in said if about not in wanted)]:
         was, now = said.get(about), wanted.get(about)
         if now is not None and now.kind == QUALIFIED and (was is None or was.kind != QUALIFIED):
+            fresh.append(now)
+        elif now is not None and was is None and about not in begun:
+            # It qualified before this history begins, and was told then.
             fresh.append(now)
         elif was is not None and was.kind == QUALIFIED and (now is None or now.kind != QUALIFIED):
             # At the time of what it recalls, so that it comes after that wherever it is decided.

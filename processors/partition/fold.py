@@ -30,7 +30,7 @@ from processors.partition.unowned import (
 )
 from processors.partition.writer import Writer
 from processors.routing import partition_of
-from schemas.ledger import Coordinates, LedgerRecord
+from schemas.ledger import Coordinates
 from schemas.transfers import DECODER as TRANSFER_DECODER
 from schemas.unreadable import DeadLetterReason, Unreadable
 
@@ -82,7 +82,7 @@ class Partition:
     def fold(
         self,
         run: Sequence[Fetched],
-        histories: Mapping[str, Sequence[LedgerRecord]] | None = None,
+        histories: Mapping[str, Sequence[bytes]] | None = None,
     ) -> Batch:
         """Fold a run. `histories` holds what an earlier batch wanted, by account."""
         batch = self._begin()
@@ -203,10 +203,10 @@ class Partition:
             self._pass(name, due)
             due = store.due.get(name)
         engine = self.engine
+        history = None
         answer = engine.step(store.open(name), item, engine.program, None)
-        late = isinstance(answer, NeedsHistory)
         if isinstance(answer, NeedsHistory):
-            history = self.writer.histories.of(name, item.time)
+            history = self.writer.histories.of(name, item)
             if history is None:
                 return False
             self.redecided += len(history.records)
@@ -215,7 +215,7 @@ class Partition:
                 raise Broken(f"{name} was given its history and asked again")
         if transfer is not None:
             answer.record.transfer = place_of(transfer)
-        self.writer.take(name, answer.account, answer.record, item, late=late)
+        self.writer.take(name, answer, item, history)
         return True
 
     def _pass_all(self, until: int, limit: int) -> bool:
@@ -231,7 +231,7 @@ class Partition:
         answer = self.engine.step(self.store.open(name), item, self.engine.program, None)
         if isinstance(answer, NeedsHistory):
             raise Broken(f"time passing for {name} asked for history")
-        self.writer.take(name, answer.account, answer.record, item)
+        self.writer.take(name, answer, item)
         following = self.store.due.get(name)
         if following is not None and following <= due:
             raise Broken(f"{name} is still due at {due}")

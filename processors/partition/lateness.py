@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from processors.partition.histories import HISTORIES
-from processors.partition.records import Fetched, HistoryWanted
 from processors.routing import partition_of
 from schemas.transfers import DECODER
 from schemas.unreadable import Unreadable
@@ -20,29 +18,35 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from processors.partition.fold import Partition
+    from processors.partition.records import Fetched, HistoryWanted
 
-MOST_OFFSETS = 20_000
+MOST_OFFSETS = 5_000
+"""Of records to read at one go: about a third of what stays in memory."""
 
 
 def wanted(partition: Partition, rest: Sequence[Fetched]) -> tuple[HistoryWanted, ...]:
     """The history of the first input's account, and of those that look late as well."""
-    known = partition.writer.histories.known
+    histories, store = partition.writer.histories, partition.store
     found: dict[str, HistoryWanted] = {}
+    seen: dict[str, int] = {}
     room = MOST_OFFSETS
     for fetched in rest:
         peeked = peek(partition, fetched)
-        if peeked is None or peeked[0] in found:
+        if peeked is None:
             continue
         name, time = peeked
-        trail = partition.store.trails.get(name)
-        if trail is None or (found and time >= partition.store.open(name).time):
+        if name not in seen:
+            seen[name] = store.open(name).time
+        first = fetched is rest[0]
+        want = histories.want(name, time, stopped=first) if first or time < seen[name] else None
+        if want is None:
+            seen[name] = max(seen[name], time)
             continue
-        whole = time < trail.older_cut
-        if name in known and not whole:
-            continue
-        found[name] = HistoryWanted(name, trail.offsets(), whole)
-        room -= trail.count
-        if len(found) == HISTORIES or room <= 0:
+        known = found.get(name)
+        if known is None or len(known.offsets) < len(want.offsets):
+            found[name] = want
+            room -= len(want.offsets) - (0 if known is None else len(known.offsets))
+        if room <= 0:
             break
     return tuple(found.values())
 

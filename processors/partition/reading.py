@@ -10,7 +10,7 @@ from schemas.accounts import ALIAS
 from schemas.transfers import EVENT_DECODER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from processors.accounts.account import Account
     from processors.inputs import History, NeedsHistory, Step
@@ -28,8 +28,6 @@ class Engine(NamedTuple):
 
     program: Program
     step: Callable[[Account, Input, Program, History | None], Step | NeedsHistory]
-    refold: Callable[[Account, Input, Sequence[LedgerRecord], Program, int], Account]
-    """A checkpoint, with records and a late input decided on top of it, as at an instant."""
     read: Callable[[bytes | None, Headers], Received]
     """Raises `Unreadable`."""
     account_of: Callable[[str], str]
@@ -41,6 +39,9 @@ class Engine(NamedTuple):
     whole: int = 512
     """Below so many records an account keeps its whole history: no transfer is too late for it,
     however far another partition's stream ran ahead, and it needs no checkpoint."""
+    listed: int = 8_192
+    """So many records of an account are found by their offsets at least; what lies before its
+    checkpoints and is not listed any more takes a reading of the whole ledger."""
 
 
 def event_input(engine: Engine, received: Received, account: str, at: Coordinates) -> Input:

@@ -127,10 +127,11 @@ def _level(writer: Writer, name: str, time: int) -> None:
     store = writer.store
     trail = store.trails.get(name)
     if trail is not None and time < trail.young_cut:
-        trail.level()
-        older = store.checkpoints.get((trail.older, name), EMPTY)
-        store.checkpoints[1 - trail.older, name] = older
-        writer.snapshot(checkpoint_key(1 - trail.older, name), older or None, ())
+        trail.level(time)
+        older = store.checkpoints.get((trail.older, name), EMPTY) if trail.older_cut else EMPTY
+        for slot in (0, 1):
+            store.checkpoints[slot, name] = older
+            writer.snapshot(checkpoint_key(slot, name), older or None, ())
         writer.unsaved.force(name)
 
 

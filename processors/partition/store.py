@@ -114,11 +114,10 @@ class Store:
             heappop(heap)
         return None
 
-    def checkpoint(self, name: str, *, younger: bool = False) -> Account:
-        """The account's older checkpoint, or the younger one, decoded anew."""
+    def checkpoint(self, name: str) -> Account:
+        """The account's older checkpoint, decoded anew."""
         trail = self.trails.get(name)
-        slot = 0 if trail is None else (1 - trail.older if younger else trail.older)
-        kept = self.checkpoints.get((slot, name), EMPTY)
+        kept = self.checkpoints.get((0 if trail is None else trail.older, name), EMPTY)
         return wake(kept) if kept else Account(name)
 
     def restore(self, name: str, value: bytes | None, headers: Headers) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from processors.accounts.resting import rest
 from processors.partition.effects import named, transfers
 from processors.partition.head import account_key, checkpoint_key
 from processors.partition.histories import Histories, remembered
@@ -25,7 +24,7 @@ from schemas.ledger import LedgerRecord, encode
 
 if TYPE_CHECKING:
     from processors.accounts.account import Account
-    from processors.inputs import Input
+    from processors.inputs import History, Input, Step
     from processors.partition.reading import Engine
     from processors.partition.records import Headers
 
@@ -85,10 +84,12 @@ class Writer:
         """Write the effects of a sealed record as transfers."""
         self.batch.outgoing[TRANSFERS].extend(transfers(record, item, self.number, self.count))
 
-    def take(
-        self, name: str, account: Account, record: LedgerRecord, item: Input, *, late: bool = False
-    ) -> None:
-        """Write an account's record and all that follows from it."""
+    def take(self, name: str, answer: Step, item: Input, history: History | None = None) -> None:
+        """Write an account's record and all that follows from it.
+
+        `history` is what a late input was decided with.
+        """
+        account, record = answer.account, answer.record
         if record.account != name or account.id != name:
             raise Broken(f"a step of {name} answered with {record.account}")
         sequence = record.member_sequence
@@ -105,9 +106,10 @@ class Writer:
             outgoing = self.batch.outgoing
             for role, output_key, output, headers in self.engine.outputs(record):
                 outgoing[role].append(Outgoing(self.number, output_key, output, headers))
-        if late and record.outcome == "refused":
-            late = False
-        noted = self.follow(name, account, record, value, item.arrival, item if late else None)
+        placed = history is not None and answer.passed is not None
+        if history is not None and answer.passed is not None:
+            self.histories.passed(name, history, answer.passed)
+        noted = self.follow(name, account, record, value, item.arrival, placed=placed)
         if noted or record.changes:
             self.touch(name)
 
@@ -118,7 +120,8 @@ class Writer:
         record: LedgerRecord,
         value: bytes,
         arrival: int,
-        late: Input | None = None,
+        *,
+        placed: bool = False,
     ) -> bool:
         """Note what the record means for the account's due instant and its history.
 
@@ -136,13 +139,13 @@ class Writer:
         if not remembered(record):
             return record.member_sequence is not None
         offset = self.ledger_offset + len(self.batch.outgoing[LEDGER]) - 1
-        self.histories.note(name, account, offset, value, arrival, late)
+        self.histories.note(name, account, offset, value, record, arrival, placed=placed)
         return True
 
-    def keep(self, slot: int, name: str, account: Account) -> None:
-        """Keep an account as one of its checkpoints."""
-        taken = self.store.checkpoints[slot, name] = rest(account)
-        self.snapshot(checkpoint_key(slot, name), taken, ())
+    def keep(self, slot: int, name: str, rested: bytes) -> None:
+        """Keep an account at rest as one of its checkpoints."""
+        self.store.checkpoints[slot, name] = rested
+        self.snapshot(checkpoint_key(slot, name), rested, ())
         # A checkpoint and the trail that counts from it are saved together.
         self.unsaved.force(name)
 

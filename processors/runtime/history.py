@@ -13,17 +13,40 @@ from schemas.chain import Chain
 from schemas.upcasts import read_record
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from processors.partition import HistoryWanted
     from processors.runtime.settings import Settings
-    from schemas.ledger import LedgerRecord
 
 GAP = 150
 """Offsets that lie closer than this are read in one go."""
 FETCH_BYTES = 256 * 1024
 FETCH_WAIT_MS = 5
 STUCK_SECONDS = 12.0
+NEAR_BYTES = 32 << 20
+"""Of records that were read lately, wanted or not: what lies close together is wanted together."""
+
+
+class Near:
+    """Records that were read lately, by partition and offset, within a bound of bytes."""
+
+    def __init__(self, most: int = NEAR_BYTES) -> None:
+        self.most = most
+        self.size = 0
+        self.values: dict[tuple[int, int], bytes] = {}
+
+    def keep(self, number: int, offset: int, value: bytes) -> None:
+        """Keep a record; the ones that were read first go where there are too many."""
+        if (number, offset) not in self.values:
+            self.values[number, offset] = value
+            self.size += len(value)
+        while self.size > self.most:
+            self.size -= len(self.values.pop(next(iter(self.values))))
+
+    def of(self, number: int, offsets: Iterable[int]) -> dict[int, bytes]:
+        """Those of these offsets that are here."""
+        values = self.values
+        return {at: values[number, at] for at in offsets if (number, at) in values}
 
 
 class Histories:
@@ -33,12 +56,11 @@ class Histories:
         self.settings = settings
         self.topic = settings.names.of("ledger")
         self.consumer: Any = None
+        self.near = Near()
         self.lock = asyncio.Lock()
 
-    async def read(
-        self, number: int, wanted: Sequence[HistoryWanted]
-    ) -> dict[str, list[LedgerRecord]]:
-        """The records that each account wants, in the order of its offsets.
+    async def read(self, number: int, wanted: Sequence[HistoryWanted]) -> dict[str, list[bytes]]:
+        """The records that each account wants, as bytes, in the order of its offsets.
 
         Raises KafkaError, TimeoutError or OSError where they cannot be had now; who asks again
         asks a fresh reader.
@@ -52,27 +74,27 @@ class Histories:
 
     async def _read(
         self, log: TopicPartition, wanted: Sequence[HistoryWanted]
-    ) -> dict[str, list[LedgerRecord]]:
+    ) -> dict[str, list[bytes]]:
         needed = {offset for want in wanted if not want.whole for offset in want.offsets}
         consumer = await self._open()
         consumer.assign([log])
-        found: dict[int, LedgerRecord] = {}
+        found = self.near.of(log.partition, needed)
+        needed -= found.keys()
         for first, last in stretches(sorted(needed)):
             consumer.seek(log, first)
             await asyncio.wait_for(self._stretch(log, last, needed, found), STUCK_SECONDS)
         lasts = {want.account: want.offsets[-1] for want in wanted if want.whole}
         whole = await self._whole(log, lasts) if lasts else {}
-        return whole | {
-            want.account: [found[offset] for offset in want.offsets]
+        return {
+            want.account: whole[want.account]
+            if want.whole
+            else [found[offset] for offset in want.offsets]
             for want in wanted
-            if not want.whole
         }
 
-    async def _whole(
-        self, log: TopicPartition, lasts: dict[str, int]
-    ) -> dict[str, list[LedgerRecord]]:
+    async def _whole(self, log: TopicPartition, lasts: dict[str, int]) -> dict[str, list[bytes]]:
         """All that the accounts have, from the ledger's beginning; what does not follow is not."""
-        found: dict[str, list[LedgerRecord]] = {name: [] for name in lasts}
+        found: dict[str, list[bytes]] = {name: [] for name in lasts}
         chain, until = Chain(), max(lasts.values())
         position = (await self.consumer.beginning_offsets([log]))[log]
         self.consumer.seek(log, position)
@@ -81,10 +103,9 @@ class Histories:
             for record in (await asyncio.wait_for(read, STUCK_SECONDS)).get(log, ()):
                 position = record.offset + 1
                 name = (record.key or b"").decode(errors="replace")
-                if chain.take(record.value) and name in found:
-                    decided = read_record(record.value)
-                    if remembered(decided):
-                        found[name].append(decided)
+                own = chain.take(record.value) and name in found
+                if own and remembered(read_record(record.value)):
+                    found[name].append(record.value)
         return found
 
     async def _open(self) -> Any:
@@ -101,12 +122,13 @@ class Histories:
         return self.consumer
 
     async def _stretch(
-        self, log: TopicPartition, last: int, needed: set[int], found: dict[int, LedgerRecord]
+        self, log: TopicPartition, last: int, needed: set[int], found: dict[int, bytes]
     ) -> None:
         while last not in found:
             for record in (await self.consumer.getmany(log, timeout_ms=500)).get(log, ()):
+                self.near.keep(log.partition, record.offset, record.value)
                 if record.offset in needed and record.offset <= last:
-                    found[record.offset] = read_record(record.value)
+                    found[record.offset] = record.value
 
     async def close(self) -> None:
         """Close the reader, if it was ever opened."""

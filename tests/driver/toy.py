@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 from msgspec import Raw
 
+from processors.accounts.account import ENCODER
 from processors.accounts.items import Frozen
 from processors.inputs import History, Input, NeedsHistory, Step
 from processors.partition import Engine
@@ -23,8 +24,6 @@ from schemas.unreadable import DeadLetterReason, Unreadable
 from tests.driver.toy_step import MODULUS, TOY, Made, toy_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from processors.accounts.account import Account
     from processors.partition.records import Headers
     from processors.programs.calendars import Calendar
@@ -75,51 +74,50 @@ def step(
     if history is None and not known and _is_add(item) and item.time < account.time:
         return NeedsHistory(account.id)
     made = Made(account, item, program)
+    passed: list[bytes] | None = None
     if known and item.type == "toy":
         return made.step("duplicate")
     if history is not None:
         if item.time < history.checkpoint.time:
             return made.step("refused")
-        made.count("order", _again(history, item) - account.counters.get("order", 0))
+        order, passed = _again(history, item)
+        made.count("order", order - account.counters.get("order", 0))
         made.count("sum", toy_of(item).amount)
     else:
         made.decide()
         made.put("clock", "time", max(account.time, item.time))
     if item.type == "toy":
         made.put("identities", item.id, ("", item.time))
-    return made.step("accepted")
-
-
-def refold(
-    checkpoint: Account,
-    item: Input,
-    records: Sequence[LedgerRecord],
-    _program: Program,
-    until: int,
-) -> Account:
-    """A checkpoint with adds on top of it, as at an instant."""
-    checkpoint.counters["order"] = _again(History(checkpoint, records), item)
-    checkpoint.time = until
-    return checkpoint
+    return made.step("accepted", passed)
 
 
 def _is_add(item: Input) -> bool:
     return item.type == "toy" and toy_of(item).do == "add"
 
 
-def _again(history: History, late: Input) -> int:
+def _again(history: History, late: Input) -> tuple[int, list[bytes]]:
     """The order that comes of all adds since the checkpoint, the late one in its place."""
     adds = [
-        (record.cause.time, TOY.decode(cast("Raw", record.event)))
-        for record in history.records
+        (record.cause.time, index, TOY.decode(cast("Raw", record.event)))
+        for index, record in enumerate(history.records)
         if record.cause is not None and record.outcome == "accepted"
     ]
-    adds.append((late.time, toy_of(late)))
-    total = history.checkpoint.counters.get("order", 0)
-    for _, add in sorted(adds, key=lambda pair: pair[0]):
+    adds.append((late.time, len(history.records), toy_of(late)))
+    account = history.checkpoint
+    passed: list[bytes] = []
+    for time, index, add in sorted(adds, key=lambda add: add[:2]):
+        ahead = history.stops[len(passed) :]
+        passed += [_as_at(account, stop.time) for stop in ahead if stop[:2] <= (time, index)]
         if add.do == "add":
-            total = (total * 31 + add.amount) % MODULUS
-    return total
+            order = account.counters.get("order", 0)
+            account.counters["order"] = (order * 31 + add.amount) % MODULUS
+    passed += [_as_at(account, stop.time) for stop in history.stops[len(passed) :]]
+    return account.counters.get("order", 0), passed
+
+
+def _as_at(account: Account, time: int) -> bytes:
+    account.time = time
+    return ENCODER.encode(account)
 
 
 def outputs(record: LedgerRecord) -> list[tuple[str, bytes, bytes | None, Headers]]:
@@ -159,9 +157,9 @@ def engine(horizon_days: int = 30, version: str = "hash-1") -> Engine:
     return Engine(
         program=program(horizon_days, version),
         step=step,
-        refold=refold,
         read=read,
         account_of=str,
         outputs=outputs,
         whole=0,
+        listed=0,
     )

@@ -12,6 +12,8 @@ from processors.inputs import TIME_PASSED, Input, Step
 from schemas.ledger import RECORD_VERSION, Cause, Change, Coordinates, Effect, LedgerRecord
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from processors.accounts.account import Account
     from processors.programs.compiled import Program
     from schemas.ledger import Outcome
@@ -83,7 +85,7 @@ class Made:
         elif toy.do == "timer":
             self.put("timers", self.item.id, toy.at)
 
-    def step(self, outcome: str) -> Step:
+    def step(self, outcome: str, passed: Sequence[bytes] | None = None) -> Step:
         """The step's answer."""
         account, item = self.account, self.item
         changes = tuple(
@@ -108,4 +110,4 @@ class Made:
             program_version=self.program.versions[0].hash,
             source=item.at,
         )
-        return Step(account, record)
+        return Step(account, record, passed)

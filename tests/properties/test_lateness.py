@@ -51,7 +51,7 @@ def test_a_late_event_may_start_at_a_waypoint(seed: int, monkeypatch: pytest.Mon
     """With a state kept every three records, the ledger is the same, byte for byte."""
     ledgers = []
     for spacing in (3, 10_000):
-        monkeypatch.setattr("processors.partition.waypoints.SPACING", spacing)
+        monkeypatch.setattr("processors.partition.past.SPACING", spacing)
         topology = Topology(engine(HORIZON_DAYS), 1, 7)
         for arrival, time, amount in arrivals(seed, 200):
             value = event(f"e{amount}", "m", time, "add", amount=amount)

@@ -108,7 +108,7 @@ def test_whole_accounts_do_not_depend_on_the_order_of_arrival(
     seed: int, spacing: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In order, backwards and shuffled: lots, tiers, orders, counters and totals are the same."""
-    monkeypatch.setattr("processors.partition.waypoints.SPACING", spacing)
+    monkeypatch.setattr("processors.partition.past.SPACING", spacing)
     events = block(seed)
     in_order = folded(events, in_time=True)
     shuffled = list(events)

@@ -31,7 +31,7 @@ def test_a_transfer_that_comes_again_changes_no_account() -> None:
 @fault("F63", checks="D4 O1")
 def test_snapshots_from_before_the_last_runs_lose_and_double_nothing() -> None:
     """The ledger beyond them says what was decided, and where to go on."""
-    topology = played(busy(5), partitions=2)
+    topology = played(busy(5), partitions=2, run_size=20)
     before, written = decoded(topology), ledgers(topology)
     for number, log in enumerate(topology.logs[SNAPSHOTS]):
         heads = [record.offset for record in log.read() if record.key == HEAD_KEY]

@@ -14,6 +14,30 @@ def test_offsets_come_back() -> None:
     assert DECODER.decode(ENCODER.encode(trail)).offsets() == offsets
 
 
+def test_what_lies_before_the_checkpoints_stays_listed_up_to_a_bound() -> None:
+    """Every record is found by its offset; beyond the bound, those since the older checkpoint."""
+    trail = Trail.starting(0, 1)
+    for offset in (1, 2, 3, 4, 5, 6):
+        trail.add(offset)
+        if offset % 2 == 0:
+            trail.turn(offset, most=6)
+    assert (trail.offsets(), trail.whole) == ((1, 2, 3, 4, 5, 6), True)
+    assert (trail.older_count, trail.young_count) == (4, 6)
+    assert (trail.older_cut, trail.young_cut) == (4, 6)
+    trail.add(20)
+    trail.turn(8, most=6)
+    assert (trail.offsets(), trail.whole, trail.older_cut) == ((20,), False, 6)
+
+
+def test_a_trail_of_an_earlier_release_lists_what_it_says() -> None:
+    """It had dropped what lies before its older checkpoint."""
+    early = b'[0,1,7,9,2,1,8,1,40,50,"AQE="]'
+    trail = DECODER.decode(early)
+    assert (trail.offsets(), trail.whole) == ((8, 9), False)
+    trail.turn(60, most=100)
+    assert (trail.offsets(), trail.whole, trail.older_cut) == ((9,), False, 50)
+
+
 def test_turning_drops_what_lies_before_the_older_checkpoint() -> None:
     """After two turns only what came since the first is kept."""
     trail = Trail.starting(0, 1)
