@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.mutation.judge import BROKEN, KILLED, SURVIVED, TIMED_OUT, UNIMPORTABLE
+from tests.mutation.judge import BROKEN, KILLED, SURVIVED, TIMED_OUT, UNIMPORTABLE, UNSEEN
 from tests.mutation.rooms import LEFT, ROOT, population, room
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 README = HERE / "README.md"
 REASONS = HERE / "survivors.toml"
 BEGIN, END = "<!-- report: begin -->", "<!-- report: end -->"
-COLUMNS = (KILLED, SURVIVED, TIMED_OUT, UNIMPORTABLE, BROKEN)
+COLUMNS = (KILLED, SURVIVED, UNSEEN, TIMED_OUT, UNIMPORTABLE, BROKEN)
 
 
 class Judged(NamedTuple):
@@ -52,14 +52,14 @@ def written(sample: list[Mutant], known: Mapping[str, list[Verdict]], seed: int)
 
 def _head(done: list[Judged], seed: int) -> str:
     commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty"],  # noqa: S607 - git, wherever it is
+        ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607 - git, wherever it is
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     ).stdout.strip()
     among = sum(population().values())
-    return f"Seed {seed}, {len(done)} of {among} mutants, judged at commit {commit}."
+    return f"Seed {seed}, {len(done)} of {among} mutants, of the code at commit {commit}."
 
 
 def _scores(done: list[Judged]) -> list[str]:
@@ -77,8 +77,8 @@ def _scores(done: list[Judged]) -> list[str]:
 
 def _row(name: str, among: int, done: list[Judged]) -> str:
     counts = Counter(one.verdict for one in done)
-    rated = counts[KILLED] + counts[SURVIVED]
-    score = f"{100 * counts[KILLED] / rated:.0f} %" if rated else ""
+    rated = counts[KILLED] + counts[SURVIVED] + counts[UNSEEN]
+    score = f"{100 * counts[KILLED] // rated} %" if rated else ""
     cells = [name, among, len(done), *(counts[column] for column in COLUMNS), score]
     return f"| {' | '.join(str(cell) for cell in cells)} |"
 
@@ -88,7 +88,7 @@ def _survivors(done: list[Judged]) -> list[str]:
     told = {mutant: (kind, why) for kind, some in reasons.items() for mutant, why in some.items()}
     lines = ["| survivor | would say | | because |", "| --- | --- | --- | --- |"]
     for one in sorted(done):
-        if one.verdict == SURVIVED:
+        if one.verdict in {SURVIVED, UNSEEN}:
             kind, why = told.get(one.mutant.id, ("open", "not explained"))
             lines.append(f"{_place(one.mutant)} {kind} | {why} |")
     return lines
