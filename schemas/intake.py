@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
 import orjson
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MOST_ID = 256
+SOME = "*"
+"""In a path: a name that is none of the contract's."""
 VALIDATE = {kind: row.model.__pydantic_validator__.validate_python for kind, row in INPUTS.items()}
 TRUE: dict[object, bool] = {"true": True, "false": False, True: True, False: False}
 Required = Annotated[str, Meta(min_length=1, max_length=MOST_ID)]
@@ -134,5 +138,15 @@ def _bad(name: str, detail: str) -> Unreadable:
 def _invalid(bad: ValidationError) -> Unreadable:
     """The first finding: where, and what would be right. No value of the input."""
     first = bad.errors(include_url=False, include_context=False, include_input=False)[0]
-    path = ".".join(["data", *(str(part) for part in first["loc"])])
+    # Names that a sender chose, those of attributes, may be personal data as well.
+    parts = [str(part) if type(part) is int or part in _fields() else SOME for part in first["loc"]]
+    path = ".".join(["data", *(part for part, _ in groupby(parts))])
     return Unreadable(DeadLetterReason.INVALID_DATA, "data", path, first["msg"])
+
+
+@cache
+def _fields() -> frozenset[str]:
+    """The names of all fields of all inputs."""
+    schemas = [row.model.model_json_schema() for row in INPUTS.values()]
+    models = [one for schema in schemas for one in (schema, *schema.get("$defs", {}).values())]
+    return frozenset(name for model in models for name in model.get("properties", {}))

@@ -212,7 +212,7 @@ class Partition:
             self.redecided += len(history.records)
             answer = engine.step(store.open(name), item, engine.program, history)
             if isinstance(answer, NeedsHistory):
-                raise Broken(f"{name} was given its history and asked again")
+                raise Broken("it was given its history and asked again", name)
         if transfer is not None:
             answer.record.transfer = place_of(transfer)
         self.writer.take(name, answer, item, history)
@@ -230,11 +230,11 @@ class Partition:
         item = due_input(name, due)
         answer = self.engine.step(self.store.open(name), item, self.engine.program, None)
         if isinstance(answer, NeedsHistory):
-            raise Broken(f"time passing for {name} asked for history")
+            raise Broken("time passing asked for history", name)
         self.writer.take(name, answer, item)
         following = self.store.due.get(name)
         if following is not None and following <= due:
-            raise Broken(f"{name} is still due at {due}")
+            raise Broken(f"it is still due at {due}", name)
 
     def _bury(self, fetched: Fetched, at: Coordinates, fault: Fault) -> None:
         """A record without account, and a dead letter with what came."""

@@ -73,10 +73,10 @@ class Histories:
             for value in values:
                 record = read_record(value)
                 if record.account != name:
-                    raise Broken(f"the history of {name} is not what was asked for")
+                    raise Broken("its history is not what was asked for", name)
                 past.add(value, record)
             if first > trail.older_count:
-                raise Broken(f"the history of {name} lacks {first} records")
+                raise Broken(f"its history lacks {first} records", name)
             self._hold(name, past)
 
     def of(self, name: str, item: Input) -> History | None:

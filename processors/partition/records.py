@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from msgspec import Struct
 
 from processors.partition.tally import Tally
+from schemas.values import digest
 
 Headers = Sequence[tuple[str, bytes]]
 
@@ -23,7 +24,13 @@ ROLES = (LEDGER, BALANCES, ELIGIBILITY, NOTICES, TRANSFERS, DEAD_LETTERS, SNAPSH
 
 
 class Broken(AssertionError):  # noqa: N818  # it reads as a fact: an invariant is broken
-    """An invariant of ours failed. The worker stops before anything is committed."""
+    """An invariant of ours failed. The worker stops before anything is committed.
+
+    The message goes to logs, so an account is named by the hash of its name.
+    """
+
+    def __init__(self, what: str, account: str) -> None:
+        super().__init__(f"account {digest(account.encode())}: {what}")
 
 
 class Fetched(NamedTuple):

@@ -29,7 +29,7 @@ def plain(outcome: Outcome, item: Input, program: str) -> LedgerRecord:
     """An event that entered here, and is decided elsewhere or nowhere."""
     at = item.at
     if at is None:
-        raise Broken(f"{item.id} was consumed nowhere")
+        raise Broken("it was consumed nowhere", item.subject)
     entered = item.entered or at
     cause = Cause(entered, item.id, item.payload, item.source, item.subject, item.time, item.type)
     return LedgerRecord(outcome, "", 0, RECORD_VERSION, cause=cause, program=program, source=at)

@@ -91,10 +91,10 @@ class Writer:
         """
         account, record = answer.account, answer.record
         if record.account != name or account.id != name:
-            raise Broken(f"a step of {name} answered with {record.account}")
+            raise Broken("its step answered with another account", name)
         sequence = record.member_sequence
         if sequence is not None and sequence != account.sequence:
-            raise Broken(f"{name} stands at {account.sequence}, not {sequence}")
+            raise Broken(f"it stands at {account.sequence}, not {sequence}", name)
         key = name.encode()
         value = self.seal(record, key)
         version = record.program_version

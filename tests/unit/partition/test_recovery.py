@@ -10,8 +10,10 @@ import pytest
 from processors.accounts.resting import wake
 from processors.engine import engine_of
 from processors.partition import Partition
+from processors.partition.records import Broken
 from processors.programs.load import load
 from schemas.chain import GENESIS, hash_of
+from schemas.values import digest
 from tests.golden.story import play
 
 if TYPE_CHECKING:
@@ -82,3 +84,10 @@ def test_a_ledger_of_version_0_leads_to_the_same_state(ledger: list[tuple[int, b
     old = list(as_version_0(ledger))
     assert any(b'"fired"' in (value or b"") for _, value in old)
     assert accounts(recovered(old)) == accounts(recovered(ledger))
+
+
+def test_an_invariant_that_fails_names_no_member() -> None:
+    """What is said goes to logs; whoever has the ledger finds the account by its hash."""
+    said = str(Broken("it is still due at 5", "ann"))
+    assert "ann" not in said
+    assert digest(b"ann") in said
