@@ -43,6 +43,7 @@ class Input(Struct, frozen=True, gc=False):
     settles: bool = False
     """True for a parked input that is now applied by forwarding."""
     hops: int = 0
+    traceparent: str | None = None
 
 
 class Step(Struct, frozen=True, gc=False):

@@ -25,6 +25,8 @@ ELIGIBILITY = "eligibility"
 NOTICES = "notices"
 
 JSON = ("content-type", b"application/json")
+TRACE = "traceparent"
+"""For tracing that reads plain headers; the extension of CloudEvents says the same."""
 SPECIFICATION = ("ce_specversion", b"1.0")
 
 
@@ -85,6 +87,7 @@ def headers_of(
     """The attributes of a binary CloudEvent."""
     account = record.account or ""
     source, type_ = _same_for_all(record.program, kind)
+    trace = cause.w3c_traceparent
     return (
         JSON,
         SPECIFICATION,
@@ -93,6 +96,7 @@ def headers_of(
         ("ce_subject", account.encode()),
         ("ce_time", format_instant(cause.time).encode()),
         type_,
+        *(() if trace is None else (("ce_traceparent", trace.encode()), (TRACE, trace.encode()))),
     )
 
 

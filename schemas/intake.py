@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
@@ -24,6 +25,9 @@ MOST_ID = 256
 SOME = "*"
 """In a path: a name that is none of the contract's."""
 VALIDATE = {kind: row.model.__pydantic_validator__.validate_python for kind, row in INPUTS.items()}
+TRACE = "traceparent"
+TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+"""As W3C Trace Context has it."""
 TRUE: dict[object, bool] = {"true": True, "false": False, True: True, False: False}
 Required = Annotated[str, Meta(min_length=1, max_length=MOST_ID)]
 
@@ -84,7 +88,7 @@ def read(value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> Received:
         payload_hash(kind, time, said.subject, event),
         None if said.program is None else _text("program", said.program),
         said.testmode is not None and _flag("testmode", said.testmode),
-        None if said.traceparent is None else _text("traceparent", said.traceparent),
+        _trace(said.traceparent, headers),
     )
 
 
@@ -123,6 +127,19 @@ def _text(name: str, text: object) -> str:
     if type(text) is not str:
         raise _bad(name, "must be a text")
     return text
+
+
+def _trace(attribute: object, headers: Sequence[tuple[str, bytes]]) -> str | None:
+    """The trace that CloudEvents' extension names, else the header of the record.
+
+    What does not look like one is nobody's to pass on.
+    """
+    text = None if attribute is None else _text(TRACE, attribute)
+    if text is None:
+        for name, content in headers:
+            if name == TRACE:
+                text = content.decode(errors="replace")
+    return text if text is not None and TRACEPARENT.fullmatch(text) else None
 
 
 def _flag(name: str, flag: object) -> bool:

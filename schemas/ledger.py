@@ -45,6 +45,8 @@ class Cause(Struct, frozen=True, omit_defaults=True, gc=False):
     time: int
     """Business time, microseconds since 1970 UTC."""
     type: str
+    w3c_traceparent: str | None = None
+    """The trace that it belongs to, passed on untouched to all that follows from it."""
 
 
 class Leg(Struct, frozen=True, array_like=True, gc=False):

@@ -61,6 +61,7 @@ def event_input(engine: Engine, received: Received, account: str, at: Coordinate
         None,
         received.program,
         received.testmode,
+        traceparent=received.traceparent,
     )
 
 
@@ -84,6 +85,7 @@ def forwarded_input(transfer: Transfer, at: Coordinates) -> Input:
         event.testmode,
         event.settles,
         transfer.hops,
+        transfer.cause.w3c_traceparent,
     )
 
 
@@ -103,6 +105,7 @@ def transfer_input(transfer: Transfer, at: Coordinates) -> Input:
         at,
         cause.at,
         hops=transfer.hops,
+        traceparent=cause.w3c_traceparent,
     )
 
 

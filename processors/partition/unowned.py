@@ -31,7 +31,16 @@ def plain(outcome: Outcome, item: Input, program: str) -> LedgerRecord:
     if at is None:
         raise Broken("it was consumed nowhere", item.subject)
     entered = item.entered or at
-    cause = Cause(entered, item.id, item.payload, item.source, item.subject, item.time, item.type)
+    cause = Cause(
+        entered,
+        item.id,
+        item.payload,
+        item.source,
+        item.subject,
+        item.time,
+        item.type,
+        item.traceparent,
+    )
     return LedgerRecord(outcome, "", 0, RECORD_VERSION, cause=cause, program=program, source=at)
 
 

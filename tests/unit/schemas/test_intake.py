@@ -147,3 +147,27 @@ def test_an_integer_beyond_64_bits_is_refused() -> None:
     value = orjson.dumps(EVENT | {"type": "commerce.purchase.completed.v1"})
     value = value.replace(b'{"order_id":"O1"}', data)
     assert reason_of(value) == DeadLetterReason.INVALID_DATA
+
+
+FIRST = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+HOP = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
+
+
+@pytest.mark.parametrize(
+    ("attribute", "header", "expected"),
+    [
+        (FIRST, None, FIRST),
+        (None, HOP.encode(), HOP),
+        (FIRST, HOP.encode(), FIRST),
+        ("ana@example.org", None, None),
+        (None, b"\xff", None),
+        (None, None, None),
+    ],
+)
+def test_a_trace_is_taken_as_it_came(
+    attribute: str | None, header: bytes | None, expected: str | None
+) -> None:
+    """CloudEvents' extension names the first one; what is no trace is not passed on."""
+    value = orjson.dumps(EVENT if attribute is None else EVENT | {"traceparent": attribute})
+    headers = STRUCTURED if header is None else [*STRUCTURED, ("traceparent", header)]
+    assert read(value, headers).traceparent == expected
