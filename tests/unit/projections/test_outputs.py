@@ -10,6 +10,7 @@ from msgspec import UNSET, Raw
 from msgspec.structs import replace
 
 from projections import balance, eligibility, notices
+from projections.envelope import headers_of
 from projections.outputs import outputs
 from schemas.ledger import Cause, Coordinates, Eligibility, LedgerRecord, Notice
 
@@ -112,6 +113,22 @@ def test_outputs_of_one_kind_are_counted() -> None:
     assert [output.role for output in made] == ["balances", *["eligibility"] * 3]
     assert len({header(output, "ce_id") for output in made}) == 4
     assert header(made[3], "ce_type") == "loyalty.eligibility.withdrawn.v1"
+
+
+def test_the_first_outputs_of_all_kinds_are_numbered_alike() -> None:
+    """An output's id is a hash of what it is of: its kind, and which of its kind, from zero on."""
+    notice = Notice({}, "loyalty.tier.changed.v1")
+    for changed in (
+        replace(record(), eligibility=(GAINED,) * 3),
+        replace(record(), notices=(notice,) * 3),
+    ):
+        _, *made = outputs(changed)
+        kind = header(made[0], "ce_type")
+        assert [header(output, "ce_id") for output in made] == [
+            dict(headers_of(changed, changed.cause, 3, kind, index))["ce_id"].decode()
+            for index in (0, 1, 2)
+            if changed.cause is not None
+        ]
 
 
 def test_an_eligibility_without_end_has_no_end() -> None:
