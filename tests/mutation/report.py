@@ -89,7 +89,8 @@ def _survivors(done: list[Judged]) -> list[str]:
     lines = ["| survivor | would say | | because |", "| --- | --- | --- | --- |"]
     for one in sorted(done):
         if one.verdict in {SURVIVED, UNSEEN}:
-            kind, why = told.get(one.mutant.id, ("open", "not explained"))
+            unknown = ("unseen", "") if one.verdict == UNSEEN else ("open", "not explained")
+            kind, why = told.get(one.mutant.id, unknown)
             lines.append(f"{_place(one.mutant)} {kind} | {why} |")
     return lines
 
