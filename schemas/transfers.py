@@ -134,7 +134,7 @@ class MergeContent(Struct, frozen=True):
     content: Raw
     settles: str | None = None
     cause: str | None = None
-    """Identity of the unmerge for which this goes back."""
+    """Identity of the merge or unmerge for which this moves."""
 
 
 CONTENT_DECODER = msgspec.json.Decoder(MergeContent)

@@ -13,6 +13,7 @@ from msgspec import Raw
 
 from processors.accounts.account import Totals
 from processors.accounts.assign import assign, move
+from processors.accounts.origins import under
 from schemas.ledger import (
     Change,
     Effect,
@@ -123,10 +124,15 @@ class Draft:
         setattr(self.account, name, instant)
         self.changed[CLOCK, name] = Change(CLOCK, name, instant)  # type: ignore[arg-type]  # as in `put`
 
-    def count(self, key: str, amount: int) -> None:
-        """Add to a counter; one that comes to zero is dropped."""
+    def count(self, key: str, amount: int, origin: str | None = None) -> None:
+        """Add to a counter; one that comes to zero is dropped.
+
+        What is a merged member's counts as his own as well, and goes back with him.
+        """
         if amount:
             self.put("counters", key, (self.account.counters.get(key, 0) + amount) or None)
+        if origin is not None:
+            self.count(under(origin, key), amount)
 
     def post(
         self,

@@ -39,9 +39,15 @@ def lot_id(owner: str, rule: str) -> str:
     return f"{owner}/{rule}"
 
 
+def own_name(draft: Draft, name: str, unit: str) -> str:
+    """The name, unless what a merged member was given in another unit has it."""
+    lot = draft.account.lots.get(name)
+    return name if lot is None or lot.unit == unit else f"{name}/{unit}"
+
+
 def pend(draft: Draft, rule: Rule, amount: int, origin: Origin, release_at: int | None) -> None:
     """Give points that wait: until an instant, or (None) until an event sets one."""
-    name = lot_id(origin.owner, rule.id)
+    name = own_name(draft, lot_id(origin.owner, rule.id), rule.unit)
     lot = draft.account.lots.get(name)
     if lot is None:
         lot = _new_lot(draft, rule, origin, amount, release_at)
@@ -67,7 +73,7 @@ def credit(
     expires_at: int | None,
 ) -> None:
     """Make points available from `source`, as one entry: debt first, the rest becomes a lot."""
-    name = lot_id(origin.owner, rule.id)
+    name = own_name(draft, lot_id(origin.owner, rule.id), rule.unit)
     paid = min(amount, draft.totals(rule.unit).debt)
     legs: tuple[Leg, ...] = ()
     if paid:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from processors.accounts.lasting import made_again, overdue
-from processors.accounts.lots import expire, keep
+from processors.accounts.lots import expire, keep, own_name
 from schemas.ledger import Leg
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def give_back(
     `source` is `reserved` or `redeemed`. Debt is filled first.
     """
     put_back(draft, kind, unit, parts, source, rule)
-    let_lapse(draft, [part.lot for part in parts])
+    let_lapse(draft, [own_name(draft, part.lot, unit) for part in parts])
 
 
 def put_back(
@@ -35,16 +35,17 @@ def put_back(
     debt = draft.totals(unit).debt
     legs: list[Leg] = []
     for part in parts:
+        name = own_name(draft, part.lot, unit)
         paid = min(part.amount, debt)
         debt -= paid
         rest = part.amount - paid
         if paid:
-            legs.append(Leg(source, "debt", paid, part.lot))  # type: ignore[arg-type]
+            legs.append(Leg(source, "debt", paid, name))  # type: ignore[arg-type]
         if rest:
-            legs.append(Leg(source, "available", rest, part.lot))  # type: ignore[arg-type]
-        lot = draft.account.lots.get(part.lot) or made_again(draft, part.mould)
+            legs.append(Leg(source, "available", rest, name))  # type: ignore[arg-type]
+        lot = draft.account.lots.get(name) or made_again(draft, part.mould)
         reserved = lot.reserved - (part.amount if source == "reserved" else 0)
-        keep(draft, part.lot, replace(lot, available=lot.available + rest, reserved=reserved))
+        keep(draft, name, replace(lot, available=lot.available + rest, reserved=reserved))
     draft.post(kind, unit, tuple(legs), rule)
 
 

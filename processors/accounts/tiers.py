@@ -59,6 +59,12 @@ def take_over(draft: Draft, ladder: Ladder, grounds: tuple[Ground, ...]) -> None
     _settle(draft, ladder, tuple(best.values()), "earned")
 
 
+def resume(draft: Draft, ladder: Ladder, held: Standing) -> None:
+    """After an unmerge: what was held before the merge, as far as it has not ended since."""
+    draft.put("standings", ladder.id, held)
+    _settle(draft, ladder, held.grounds, "lapsed")
+
+
 def lower_tier(draft: Draft, ladder: Ladder, counted_at: int) -> None:
     """After a refund: the window's counter may no longer carry the tier that it gave."""
     account = draft.account

@@ -13,7 +13,6 @@ from processors.accounts.lots import Origin, merged_subject
 from processors.accounts.rewards import follow_tiers, grant
 from processors.accounts.standings import counter_key
 from processors.accounts.tiers import raise_tier
-from processors.decisions.belongings import under
 from processors.decisions.caps import earn_within
 from processors.decisions.conversions import convert
 from processors.decisions.milestones import done_key
@@ -75,28 +74,21 @@ def _as_order(draft: Draft, attributes: dict[str, str | int | bool]) -> Order:
 
 
 def _count(draft: Draft, activity: str, quantity: int) -> None:
-    notices = len(draft.notices)
+    notices, origin = len(draft.notices), merged_subject(draft)
     wanted = (one.on_counter for one in draft.version.milestones if one.on_counter is not None)
     if activity in {done.activity for done in wanted}:
-        _count_own(draft, done_key(activity), quantity)
+        draft.count(done_key(activity), quantity, origin)
     what = f"activity:{activity}"
     for ladder in draft.version.ladders:
         if what not in ladder.counts:
             continue
         window, ends = ladder.window_of(draft.time, draft.account)
         amount = quantity * 10 ** ladder.counts[what] // 10**MICRO
-        _count_own(draft, counter_key(ladder, window, what if ladder.several else "*"), amount)
+        part = what if ladder.several else "*"
+        draft.count(counter_key(ladder, window, part), amount, origin)
         watch_window(draft, ladder, ends, draft.time)
         raise_tier(draft, ladder)
     follow_tiers(draft, notices)
-
-
-def _count_own(draft: Draft, key: str, amount: int) -> None:
-    """Count, a merged member's also as his own, to go back with him."""
-    draft.count(key, amount)
-    origin = merged_subject(draft)
-    if origin is not None:
-        draft.count(under(origin, key), amount)
 
 
 def answered(draft: Draft, data: NpsAnswered) -> Verdict:

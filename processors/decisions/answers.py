@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from processors.accounts.lots import release
+from processors.accounts.origins import under
 from processors.accounts.returning import let_lapse
-from processors.decisions.belongings import under
 from processors.decisions.caps import use_caps
 from processors.decisions.challenges import note_won
 from processors.decisions.conversions import convert
@@ -96,7 +96,7 @@ def _note(draft: Draft, rule: Rule, lot: Lot, used: int, missing: int) -> None:
     order = draft.account.orders.get(key)
     if order is None:
         return
-    use_caps(draft, rule, -missing, used + missing, order.time)
+    use_caps(draft, rule, -missing, used + missing, order.time, order.origin)
     granted = {**order.granted, rule.id: order.granted.get(rule.id, 0) + used}
     settle(
         draft,

@@ -22,9 +22,10 @@ from processors.accounts.items import (
     Review,
     Standing,
 )
+from processors.accounts.origins import told_apart
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
     from processors.accounts.account import Account
 
@@ -54,29 +55,6 @@ class Belongings(Struct, frozen=True, omit_defaults=True):
 
 
 DECODER = msgspec.json.Decoder(Belongings)
-
-
-def under(member: str, name: str) -> str:
-    """The name of something of a merged member that is told apart from the survivor's."""
-    return f"{member}:{name}"
-
-
-def bare(member: str, name: str) -> str:
-    """The name that such a thing has where it is at home."""
-    return name.removeprefix(f"{member}:")
-
-
-def at_home(name: str, members: Iterable[str]) -> str:
-    """The name without the member whose it is."""
-    for member in members:
-        if told_apart(name, (member,)):
-            return bare(member, name)
-    return name
-
-
-def told_apart(name: str, members: Iterable[str]) -> bool:
-    """True for a name that says whose of these members it is."""
-    return any(name.startswith(f"{member}:") for member in members)
 
 
 def all_of(account: Account) -> Belongings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from processors.accounts.lots import earn, pend
+from processors.accounts.lots import earn, merged_subject, pend
 
 if TYPE_CHECKING:
     from processors.accounts.draft import Draft
@@ -23,11 +23,13 @@ def fitting(draft: Draft, rule: Rule, amount: int, held: int, time: int) -> int:
     return amount
 
 
-def use_caps(draft: Draft, rule: Rule, more: int, held: int, time: int) -> None:
-    """Count what was given, or give room back."""
+def use_caps(
+    draft: Draft, rule: Rule, more: int, held: int, time: int, origin: str | None = None
+) -> None:
+    """Count what was given, or give room back; `origin` is the merged member whose it is."""
     for cap in rule.caps:
         awards = int(held + more > 0) - int(held > 0)
-        draft.count(_key(draft, cap, time), more if cap.counts == "points" else awards)
+        draft.count(_key(draft, cap, time), more if cap.counts == "points" else awards, origin)
 
 
 def earn_within(draft: Draft, rule: Rule, amount: int, origin: Origin) -> int:
@@ -38,7 +40,7 @@ def earn_within(draft: Draft, rule: Rule, amount: int, origin: Origin) -> int:
     if not fits:
         return 0
     if rule.caps:
-        use_caps(draft, rule, fits, 0, draft.time)
+        use_caps(draft, rule, fits, 0, draft.time, merged_subject(draft))
     release_at = rule.release_at(draft.time, draft.account)
     if release_at is None:
         earn(draft, rule, fits, origin)

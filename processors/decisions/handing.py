@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from processors.accounts.draft import VALUES
 from processors.accounts.items import Lot
 from processors.accounts.lots import keep
+from processors.accounts.origins import told_apart, under
 from processors.accounts.telling import tell
 from processors.decisions.belongings import DECODER, KEPT_BY_KEY, Belongings, all_of
 from processors.decisions.verdict import ACCEPTED, Verdict, refused
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 MERGE, MOVED = "merge", "merge.moved"
 BUCKETS: tuple[Bucket, ...] = ("available", "pending", "reserved")
-LEFT = (*KEPT_BY_KEY, "marks", "parked", "counters", "standings", "timers")
+LEFT = (*KEPT_BY_KEY, "marks", "parked", "counters", "timers")
 """Collections that a merged account does not keep."""
 
 
@@ -38,14 +39,16 @@ def requested(draft: Draft, data: MergeRequest) -> Verdict:
         nothing = MergeContent(account.id, Raw(b"{}"), data.settles)
         draft.affect(MOVED, data.survivor, nothing)
         return refused("member_erased")
-    sent = sent_before(draft, MOVED, lambda moved: moved.settles == data.settles)
+    sent = sent_before(draft, MOVED, lambda moved: moved.cause == data.settles)
     for content in sent:
         _part_with(draft, content)
     content = _moving(draft)
     if sent:
         content = replace(content, keys={}, marks={}, counters={}, standings={})
     if not sent or content != Belongings(members=content.members):
-        moved = MergeContent(account.id, Raw(VALUES.encode(content)), data.settles)
+        settles = None if sent else data.settles
+        packed = Raw(VALUES.encode(content))
+        moved = MergeContent(account.id, packed, settles, cause=data.settles)
         draft.affect(MOVED, data.survivor, moved)
     for alias in account.profile.aliases:
         claim = AliasClaim(alias, data.survivor, member=account.id)
@@ -75,11 +78,17 @@ def _moving(draft: Draft) -> Belongings:
 
 
 def _leave(draft: Draft) -> None:
-    for name, item in sorted(draft.account.grants.items()):
+    """Nothing stays, but for the tiers as they were: who is parted again takes them up again."""
+    account = draft.account
+    for name, item in sorted(account.grants.items()):
         tell(draft, "withdrawn", name, item, item.quantity, MERGE)
     for collection in LEFT:
-        for key in sorted(getattr(draft.account, collection)):
+        for key in sorted(getattr(account, collection)):
             draft.put(collection, key, None)
+    for ladder, standing in sorted(account.standings.items()):
+        if not told_apart(ladder, (account.id,)):
+            draft.put("standings", ladder, None)
+            draft.put("standings", under(account.id, ladder), replace(standing, until=None))
 
 
 def sent_before(draft: Draft, kind: str, about: Callable[[MergeContent], bool]) -> list[Belongings]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.accounts.lots import merged_subject
+from processors.accounts.origins import under
 from processors.decisions import aliases
-from processors.decisions.belongings import under
 from processors.decisions.erasure import wipe
 from processors.decisions.members import admit, why_not
 from processors.decisions.naming import in_own_names

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from processors.accounts.items import Membership
 from processors.accounts.lasting import of_plan
 from processors.accounts.lots import expire, merged_subject
-from processors.decisions.belongings import under
+from processors.accounts.origins import under
 from processors.decisions.verdict import ACCEPTED, Verdict
 
 if TYPE_CHECKING:

@@ -13,16 +13,11 @@ from msgspec.structs import replace
 from processors.accounts.account import Totals
 from processors.accounts.counting import count_order, plan_settling
 from processors.accounts.lots import NEVER, keep
+from processors.accounts.origins import bare, told_apart, under
 from processors.accounts.rewards import follow_tiers
 from processors.accounts.telling import tell
 from processors.accounts.tiers import raise_tier, take_over
-from processors.decisions.belongings import (
-    DECODER,
-    Belongings,
-    bare,
-    told_apart,
-    under,
-)
+from processors.decisions.belongings import DECODER, Belongings
 from processors.decisions.handing import BUCKETS, MERGE
 from processors.decisions.memberships import hold
 from processors.decisions.renaming import STREAK, fitted
@@ -89,15 +84,16 @@ def _take_over_items(draft: Draft, content: Belongings) -> None:
 def _take_over_figures(draft: Draft, content: Belongings, member: str) -> None:
     """Keys, marks and counters: under the account's own names, and apart as the other's."""
     account = draft.account
-    for name, own, key in _names(draft, content.keys, content, member):
-        for place in {name, own} - account.keys.keys():
-            draft.put("keys", place, content.keys[key])
-    for name, own, key in _names(draft, content.marks, content, member):
-        mark = content.marks[key]
-        if name in account.marks and name.startswith(STREAK):
-            draft.put("marks", name, _joined(draft, account.marks[name], mark))
-        for place in {name, own} - account.marks.keys():
-            draft.put("marks", place, mark)
+    for collection in ("keys", "marks"):
+        held, theirs = getattr(account, collection), getattr(content, collection)
+        for name, own, key in _names(draft, theirs, content, member):
+            if name in held and own != name:
+                # Both have it: it stays when the other's goes back.
+                draft.put(collection, under(account.id, name), held[name])
+            if name in held and name.startswith(STREAK):
+                draft.put(collection, name, _joined(draft, held[name], theirs[key]))
+            for place in sorted({name, own} - held.keys()):
+                draft.put(collection, place, theirs[key])
     for name, own, key in _names(draft, content.counters, content, member):
         for place in sorted({name, own}):
             draft.count(place, content.counters[key])

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.accounts.lots import merged_subject
-from processors.decisions.belongings import under
+from processors.accounts.origins import under
 from schemas.inputs.base import InputData
 
 if TYPE_CHECKING:

@@ -228,7 +228,7 @@ def within_caps(draft: Draft, order: Order, rule: Rule, amount: int, held: int) 
     fits = fitting(draft, rule, amount, held, order.time)
     if fits < amount:
         draft.miss(rule.id, "capped")
-    use_caps(draft, rule, fits - held, held, order.time)
+    use_caps(draft, rule, fits - held, held, order.time, order.origin)
     return fits
 
 

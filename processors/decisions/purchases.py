@@ -47,7 +47,7 @@ def completed(draft: Draft, data: PurchaseCompleted) -> Verdict:
     judge_first_order(draft, data.order_id, data.referrer)
     if version.limits is not None:
         for key, used in version.limits(order, draft.account):
-            draft.count(key, used)
+            draft.count(key, used, order.origin)
     if version.streak_marks is not None:
         for mark, orders in version.streak_marks(data.order_id, order, draft.account):
             draft.put("marks", mark, orders)

@@ -222,11 +222,11 @@ def _under_cap(draft: Draft, cap: Cap, key: str, amount: int) -> int:
     used = draft.account.counters.get(key, 0)
     if cap.counts == "points":
         amount = min(amount, max(0, cap.amount - used))
-        draft.count(key, amount)
+        draft.count(key, amount, merged_subject(draft))
     elif used >= cap.amount:
         amount = 0
     else:
-        draft.count(key, 1)
+        draft.count(key, 1, merged_subject(draft))
     return amount
 
 
@@ -243,6 +243,7 @@ def cancelled_elsewhere(draft: Draft, data: ReferralFact) -> Verdict:
     if rules is not None:
         cap = rules.cap(draft.account)
         if cap is not None and item.cap_key is not None:
-            draft.count(item.cap_key, -item.granted if cap.counts == "points" else -1)
+            room = -item.granted if cap.counts == "points" else -1
+            draft.count(item.cap_key, room, item.origin)
         _take(draft, version, rules.referrer, key, max(0, item.granted - item.lapsed))
     return ACCEPTED

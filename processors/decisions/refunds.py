@@ -128,7 +128,7 @@ def _take_all(draft: Draft, order_id: str, before: Order, after: Order) -> Order
 
 def _take(draft: Draft, order_id: str, order: Order, rule: Rule, amount: int, held: int) -> Order:
     """Take points of an order back; they leave the counters of their caps."""
-    use_caps(draft, rule, -amount, held, order.time)
+    use_caps(draft, rule, -amount, held, order.time, order.origin)
     return take(draft, order_id, order, rule, amount)
 
 

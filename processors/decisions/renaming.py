@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from processors.accounts.items import Part
+from processors.accounts.lots import lot_id
+from processors.accounts.origins import at_home, bare, under
 from processors.accounts.steps import RIPE
-from processors.decisions.belongings import KEPT_BY_KEY, bare, under
+from processors.decisions.belongings import KEPT_BY_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -42,6 +44,7 @@ def fitted(content: Belongings, account: Account, member: str) -> Belongings:
         held, taken = getattr(content, collection), getattr(account, collection)
         names[collection] = _free_names(held, taken, account.id, member)
     mine = account.id
+    members = (mine, *content.members, *account.profile.merged)
     # Two memberships of one plan are not two things of one name: see `memberships.hold`.
     names["memberships"] = {key: bare(mine, key) for key in content.memberships}
     names["lots"] = _lot_names(content, account, names)
@@ -97,8 +100,13 @@ def fitted(content: Belongings, account: Account, member: str) -> Belongings:
             for key, item in moved("referrals", content.referrals).items()
         },
         memberships=moved("memberships", content.memberships),
-        marks=dict(_mark(key, value, names) for key, value in content.marks.items()),
+        marks=dict(_mark(key, value, names, members) for key, value in content.marks.items()),
     )
+
+
+def still_here(account: Account, orders: str) -> str | None:
+    """Of orders that count towards a streak, those that the account has."""
+    return "\n".join(name for name in orders.split("\n") if name in account.orders) or None
 
 
 def _free_names(
@@ -121,6 +129,8 @@ def _lot_names(content: Belongings, account: Account, names: Names) -> dict[str,
         name = key
         if key.startswith(lot.owner):
             name = _owner(lot.owner, names) + key.removeprefix(lot.owner)
+        if lot.origin == account.id and key != lot_id(lot.owner, lot.rule):
+            name = name.removesuffix(f"/{account.id}")
         while name in taken:
             name = f"{name}/{lot.origin}"
         found[key] = name
@@ -138,8 +148,12 @@ def _owner(owner: str, names: Names) -> str:
     return owner if collection is None else kind + slash + names[collection].get(key, key)
 
 
-def _mark(key: str, value: str, names: Names) -> tuple[str, str]:
+def _mark(key: str, value: str, names: Names, members: Collection[str]) -> tuple[str, str]:
     """A mark that names lots, orders or grants names them as they are called now."""
+    plain = at_home(key, members)
+    if plain != key:
+        named, value = _mark(plain, value, names, ())
+        return key.removesuffix(plain) + named, value
     if key.startswith(RIPE):
         lot = key.removeprefix(RIPE)
         return RIPE + names["lots"].get(lot, lot), value

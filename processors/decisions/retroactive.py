@@ -79,7 +79,7 @@ def _count_under_new(draft: Draft, order: Order, rule: Rule, had: int) -> None:
     before = draft.version_of(order).rules.get(rule.id)
     known = {cap.id for cap in before.caps} if before is not None else set()
     fresh = tuple(cap for cap in rule.caps if cap.id not in known)
-    use_caps(draft, dataclasses.replace(rule, caps=fresh), had, 0, order.time)
+    use_caps(draft, dataclasses.replace(rule, caps=fresh), had, 0, order.time, order.origin)
 
 
 def _referrals(draft: Draft) -> list[tuple[Rule, int]]:

@@ -40,7 +40,7 @@ def submitted(draft: Draft, data: ReviewSubmitted) -> Verdict:
         return ACCEPTED if refusal is None else refused(refusal)
     key = _cap_key(draft, rules)
     if key is not None:
-        draft.count(key, 1)
+        draft.count(key, 1, origin)
     amounts = {rule.id: amount for rule, amount in _worth(rules, photo=bool(data.has_media))}
     wait = rules.approve_at(draft.time, draft.account) if state == PENDING else None
     review = replace(review, granted=amounts, approve_at=wait, day=key)
@@ -126,7 +126,7 @@ def _undo(draft: Draft, review_id: str, state: str) -> Verdict:
     done = replace(review, state=state, approve_at=None, granted={}, day=None)
     draft.put("reviews", review_id, done)
     if review.day is not None:
-        draft.count(review.day, -1)
+        draft.count(review.day, -1, review.origin)
     version = draft.program.version(review.version)
     for rule, amount in review.granted.items():
         own = [lot_id(f"review/{review_id}", rule)]

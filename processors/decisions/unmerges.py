@@ -9,27 +9,24 @@ from msgspec.structs import replace
 
 from processors.accounts.counting import counts_at
 from processors.accounts.draft import VALUES
+from processors.accounts.origins import at_home, under
 from processors.accounts.rewards import follow_tiers
 from processors.accounts.telling import tell
-from processors.accounts.tiers import lower_tier
-from processors.decisions.belongings import (
-    DECODER,
-    KEPT_BY_KEY,
-    Belongings,
-    at_home,
-    own_of,
-    signed,
-)
+from processors.accounts.tiers import lower_tier, resume
+from processors.decisions.belongings import DECODER, KEPT_BY_KEY, Belongings, own_of, signed
 from processors.decisions.handing import send, sent_before
+from processors.decisions.members import judge_attributes
 from processors.decisions.merges import received
 from processors.decisions.pools import drop_all
+from processors.decisions.renaming import STREAK, still_here
 from processors.decisions.verdict import ACCEPTED, FORWARDED, Verdict
 from schemas.transfers import AliasClaim, MergeContent, MergeRequest
 from schemas.values import identity
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
+    from processors.accounts.account import Account
     from processors.accounts.draft import Draft
     from processors.accounts.items import Order
     from schemas.inputs.members import MemberUnmerged
@@ -88,6 +85,11 @@ def _part_with(draft: Draft, content: Belongings, members: Collection[str]) -> N
     follow_tiers(draft, notices)
 
 
+def _others(account: Account, held: Mapping[str, object], name: str) -> bool:
+    """True when it is the account's own as well, or another merged member's."""
+    return any(under(who, name) in held for who in (account.id, *account.profile.merged))
+
+
 def _uncount(draft: Draft, order: Order) -> None:
     for counter, amount in order.counted.items():
         draft.count(counter, -amount)
@@ -103,7 +105,9 @@ def _forget(draft: Draft, content: Belongings, members: Collection[str]) -> None
         for key, value in sorted(getattr(content, collection).items()):
             own = at_home(key, members)
             draft.put(collection, key, None)
-            if held.get(own) == value:
+            if own.startswith(STREAK) and own in held:
+                draft.put(collection, own, still_here(account, held[own]))
+            elif held.get(own) == value and not _others(account, held, own):
                 draft.put(collection, own, None)
     for key, amount in sorted(content.counters.items()):
         own = at_home(key, members)
@@ -118,17 +122,34 @@ def returned(draft: Draft, data: MergeContent) -> Verdict:
     """Have back what is one's own; who has been merged again meanwhile hands it on."""
     profile = draft.account.profile
     if profile.owner is None:
-        return received(draft, data)
+        return _have_back(draft, data)
     content = signed(DECODER.decode(data.content), draft.account.id)
     moved = MergeContent(draft.account.id, Raw(VALUES.encode(content)))
     draft.affect("merge.moved", profile.owner, moved)
     return FORWARDED
 
 
+def _have_back(draft: Draft, data: MergeContent) -> Verdict:
+    """What was returned of one's orders meanwhile may have taken a tier."""
+    verdict, notices = received(draft, data), len(draft.notices)
+    for order in DECODER.decode(data.content).orders.values():
+        for ladder in draft.version.ladders:
+            lower_tier(draft, ladder, counts_at(ladder, order))
+    follow_tiers(draft, notices)
+    return verdict
+
+
 def unrequested(draft: Draft, _data: MergeRequest) -> Verdict:
     """This id stands on its own again, and its aliases are its own."""
     profile = draft.account.profile
     draft.put("profile", "", replace(profile, owner=None))
+    for ladder in draft.version.ladders:
+        name = under(draft.account.id, ladder.id)
+        held = draft.account.standings.get(name)
+        if held is not None:
+            draft.put("standings", name, None)
+            resume(draft, ladder, held)
+    judge_attributes(draft)
     for alias in profile.aliases:
         draft.affect("alias.moved", alias, AliasClaim(alias, draft.account.id))
     return ACCEPTED

@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.accounts.draft import Draft
+<<<<<<< HEAD
 from processors.decisions.pools import ANSWER
+=======
+from processors.decisions.belongings import DECODER as BELONGINGS
+>>>>>>> 5a777e4 (Who is parted again has what he had: counters, tiers, marks and what waited; merges under every program's random lives)
 from processors.decisions.verdict import ACCEPTED
 from processors.late.again import SETTLED, STAYS_REFUSED, Own, decide_again
 from processors.late.corrections import correct, moved_away
@@ -19,6 +23,7 @@ from processors.late.sharing import (
     tell_pools,
     together,
 )
+from schemas.transfers import CONTENT_DECODER
 from schemas.values import identity
 
 if TYPE_CHECKING:
@@ -53,7 +58,9 @@ def decide_late(
     draft.effects = new_effects(again, history)
     left = handed_over(draft.effects, draft.program)
     tell_pools(draft, was, together(held(again), left))
-    draft.refusals, draft.settles = own.refusals + refusals, own.settles + settles
+    draft.refusals = own.refusals + refusals
+    elsewhere = _handed_over(again) - account.parked.keys()
+    draft.settles = [name for name in own.settles + settles if name not in elsewhere]
     draft.fired, draft.missed = own.fired, own.missed
     return verdict, passed
 
@@ -63,6 +70,12 @@ def _moved(again: Draft, own: Own, history: History) -> dict[str, int]:
     before = [entry for record in history.records for entry in record.entries]
     was, now = moved_away([*before, *own.entries]), moved_away(again.entries)
     return {unit: now.get(unit, 0) - was.get(unit, 0) for unit in now.keys() | was.keys()}
+
+
+def _handed_over(again: Draft) -> set[str]:
+    """What waited here and was handed over since: it is settled where it is."""
+    moved = (CONTENT_DECODER.decode(effect.data) for effect in again.sent)
+    return {name for one in moved for name in BELONGINGS.decode(one.content).parked}
 
 
 def _came_after_all(again: Draft, item: Input) -> bool:

@@ -51,7 +51,8 @@ class Refund(Model):
 
 
 class Merge(Model):
-    """What a member takes over whose other account is merged into his. Points always move."""
+    """What a member takes over whose other account is merged into his. Points, orders and plans
+    always move; of two plans one's own comes first, and the other steps in when it ends."""
 
     tier: Literal["sum", "highest", "survivor"] = "sum"
     """By which the tier is judged; it never falls: `sum`: what both have counted; `highest`: that,
