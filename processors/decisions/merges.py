@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from processors.accounts.account import Totals
 from processors.accounts.counting import count_order, plan_settling
 from processors.accounts.lots import NEVER, keep
-from processors.accounts.origins import bare, told_apart, under
+from processors.accounts.origins import at_home, bare, told_apart, under
 from processors.accounts.rewards import follow_tiers
 from processors.accounts.telling import tell
 from processors.accounts.tiers import raise_tier, take_over
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from processors.accounts.items import Order
     from schemas.inputs.members import MemberMerged
 
+RETURNED = "transfer.unmerge.moved"
 WAITED_FOR = {"order": "orders", "review": "reviews", "redemption": "redemptions"}
 
 
@@ -94,21 +95,26 @@ def _take_over_figures(draft: Draft, content: Belongings, member: str) -> None:
                 draft.put(collection, name, _joined(draft, held[name], theirs[key]))
             for place in sorted({name, own} - held.keys()):
                 draft.put(collection, place, theirs[key])
-    for name, own, key in _names(draft, content.counters, content, member):
-        for place in sorted({name, own}):
-            draft.count(place, content.counters[key])
+    counters = content.counters
+    for name, own, key in _names(draft, counters, content, member):
+        draft.count(name, counters[key])
+        if own != name:
+            # What others of them counted is apart already.
+            others = sum(counters.get(under(who, key), 0) for who in content.members)
+            draft.count(own, counters[key] - others)
 
 
 def _names(
     draft: Draft, items: Mapping[str, object], content: Belongings, member: str
 ) -> Iterator[tuple[str, str, str]]:
     """By key: its name here, and the one that says whose it is, where it is not the account's."""
-    mine = draft.account.id
+    mine, returned = draft.account.id, draft.item.type == RETURNED
+    members = (*content.members, *draft.account.profile.merged)
     for key in sorted(items):
         if told_apart(key, (mine,)):
             yield bare(mine, key), bare(mine, key), key
-        elif told_apart(key, (*content.members, *draft.account.profile.merged)):
-            yield key, key, key
+        elif told_apart(key, members):
+            yield at_home(key, members) if returned else key, key, key
         else:
             yield key, under(member, key), key
 

@@ -91,7 +91,6 @@ def decide_again(again: Draft, item: Input, history: History) -> tuple[Verdict, 
     answer: tuple[Verdict, Own] | None = None
     # From the checkpoint's own time on: what came before the late input is not moved up to it.
     again.move_to(item, again.account.time)
-<<<<<<< HEAD
     sent = [effect for record in history.records for effect in record.effects]
     sent_on = {_input_sent(effect) for effect in sent if effect.kind == FORWARD}
     again.sent = tuple(effect for effect in sent if effect.kind in HANDED_OVER)
@@ -101,11 +100,6 @@ def decide_again(again: Draft, item: Input, history: History) -> tuple[Verdict, 
             if (stop.time, stop.within) > (time, index):
                 break
             passed.append(_as_at(again, stop.time))
-=======
-    again.sent = tuple(e for r in records for e in r.effects if e.kind in HANDED_OVER)
-    sent_on = {_input_sent(e) for r in records for e in r.effects if e.kind == FORWARD}
-    for current, record in _in_order_of_time(item, records):
->>>>>>> 5a777e4 (Who is parted again has what he had: counters, tiers, marks and what waited; merges under every program's random lives)
         if record is not None and identity(current.source, current.id) in sent_on:
             continue
         again.begin()

@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.accounts.draft import Draft
-<<<<<<< HEAD
-from processors.decisions.pools import ANSWER
-=======
 from processors.decisions.belongings import DECODER as BELONGINGS
->>>>>>> 5a777e4 (Who is parted again has what he had: counters, tiers, marks and what waited; merges under every program's random lives)
+from processors.decisions.pools import ANSWER
 from processors.decisions.verdict import ACCEPTED
 from processors.late.again import SETTLED, STAYS_REFUSED, Own, decide_again
 from processors.late.corrections import correct, moved_away

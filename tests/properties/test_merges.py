@@ -89,9 +89,7 @@ def tiers(account: Account) -> set[tuple[str, str, int | None]]:
 def leaves_nothing_behind(name: str) -> bool:
     """False where a merge gives something up, or what both have is worth a reward together."""
     return not any(
-        version.merge_tier != "sum"
-        or version.merge_vouchers != "move"
-        or any(one.on_balance or one.on_orders for one in version.milestones)
+        version.merge_tier != "sum" or version.merge_vouchers != "move" or version.milestones
         for version in program_of(name)[1].by_label.values()
     )
 

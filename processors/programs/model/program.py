@@ -51,8 +51,7 @@ class Refund(Model):
 
 
 class Merge(Model):
-    """What a member takes over whose other account is merged into his. Points, orders and plans
-    always move; of two plans one's own comes first, and the other steps in when it ends."""
+    """What a member takes over whose other account is merged into his. Points always move."""
 
     tier: Literal["sum", "highest", "survivor"] = "sum"
     """By which the tier is judged; it never falls: `sum`: what both have counted; `highest`: that,
