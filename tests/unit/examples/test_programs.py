@@ -9,7 +9,9 @@ import pytest
 from processors.engine import engine_of
 from processors.examples import load, play
 from processors.examples.report import lines
+from processors.examples.stage import PARTITIONS, Stage
 from processors.programs.load import load as load_program
+from tests.driver.checking import verified
 
 EXAMPLES = sorted(Path(__file__).parents[3].glob("programs/*/examples.yaml"))
 
@@ -21,6 +23,18 @@ def test_the_examples_of_a_program_hold(file: Path) -> None:
     results = play(document, load_program(document.program), engine_of)
     failed = [line for result in results if not result.holds for line in lines(result)]
     assert failed == []
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.parent.name)
+def test_the_books_of_a_programs_examples_verify(file: Path) -> None:
+    """Each leaves a ledger, snapshots, outputs and transfers in which the checker finds nothing."""
+    document = load(file.read_text("utf-8"))
+    engine = engine_of(load_program(document.program), PARTITIONS)
+    for example in document.examples:
+        stage = Stage(engine, document, example)
+        for step in example.steps:
+            stage.take(step)
+        assert verified(stage.topology).findings == (), example.id
 
 
 def test_the_starter_program_has_examples() -> None:
