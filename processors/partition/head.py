@@ -13,6 +13,7 @@ from schemas.ledger import RECORD_VERSION
 
 if TYPE_CHECKING:
     from processors.partition.fold import Partition
+    from processors.programs.compiled import Version
 
 HEAD_KEY = b"~head"
 CHECKPOINT = "~checkpoint/"
@@ -40,6 +41,8 @@ class Head(Struct, omit_defaults=True):
     """Highest (sequence, index) folded, by sending partition."""
     versions: dict[str, str] = {}
     """Label of each program version that has decided anything, by its hash."""
+    parts: dict[str, dict[str, str]] = {}
+    """Of these versions, by hash: short hashes of what each says, by place in the file."""
     program: str = ""
     tail: Place | None = None
     """From where the ledger holds what the snapshots lack; None: they lack nothing."""
@@ -67,9 +70,15 @@ def head_of(partition: Partition) -> Head:
         positions=partition.positions,
         transfers=partition.transfers,
         versions=writer.versions,
+        parts={v.hash: dict(v.parts) for v in _used(partition) if v.parts},
         program=partition.engine.program.id,
         tail=None if tail == end else tail,
     )
+
+
+def _used(partition: Partition) -> list[Version]:
+    versions = partition.engine.program.versions
+    return [version for version in versions if version.hash in partition.writer.versions]
 
 
 def account_key(name: str) -> bytes:

@@ -20,6 +20,8 @@ from schemas.ledger import RECORD_VERSION
 from schemas.upcasts import read_record
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from processors.partition.fold import Partition
     from processors.partition.records import Headers
     from processors.partition.writer import Writer
@@ -166,15 +168,24 @@ def check_versions(program: Program, head: Head) -> None:
     """Refuse a program of which a version that has decided something is not what it was."""
     if head.program != program.id:
         raise Refused(f"this ledger is the book of {head.program}, not of {program.id}")
-    now = {version.id: version.hash for version in program.versions}
+    now = {version.id: version for version in program.versions}
     for hashed, label in head.versions.items():
         if label not in now:
             raise Refused(f"version {label} has decided events and is not in the program any more")
-        if now[label] != hashed:
+        if now[label].hash != hashed:
+            what = _changed(head.parts.get(hashed), now[label].parts)
             raise Refused(
-                f"version {label} of {program.id} has decided events and was changed since."
+                f"version {label} of {program.id} has decided events and was changed since{what}."
                 " Put it back, and say what changes as a new version."
             )
+
+
+def _changed(was: Mapping[str, str] | None, now: Mapping[str, str]) -> str:
+    """Where a version was changed. An earlier release has not noted that."""
+    if was is None:
+        return ""
+    places = sorted(name for name in was.keys() | now.keys() if was.get(name) != now.get(name))
+    return f": {', '.join(places)}" if places else ""
 
 
 def _apart(partition: Partition) -> str:

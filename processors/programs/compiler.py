@@ -75,8 +75,24 @@ def version_hash(version: model.Version, file: model.ProgramFile) -> str:
         "time_zone": file.time_zone,
         "promotion_zone": file.promotion_zone,
     }
-    data = orjson.dumps(meaning, option=orjson.OPT_SORT_KEYS)
-    return blake2b(data, digest_size=16).hexdigest()
+    return _hashed(meaning, 16)
+
+
+def version_parts(version: model.Version, file: model.ProgramFile) -> dict[str, str]:
+    """Short hashes of a version's parts by their places in the file: they say what was changed."""
+    meaning: dict[str, object] = version.model_dump(mode="json", exclude_defaults=True)
+    parts: dict[str, object] = {"time_zone": file.time_zone, "promotion_zone": file.promotion_zone}
+    for name, part in meaning.items():
+        if isinstance(part, dict):
+            parts |= {f"{name}.{key}": value for key, value in part.items()}
+        else:
+            parts[name] = part
+    return {name: _hashed(part, 4) for name, part in parts.items()}
+
+
+def _hashed(value: object, size: int) -> str:
+    data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    return blake2b(data, digest_size=size).hexdigest()
 
 
 def _version(
@@ -94,6 +110,7 @@ def _version(
     return compiled.Version(
         id=name,
         hash=version_hash(version, file),
+        parts=version_parts(version, file),
         effective_from=calendar.start_of(version.effective_from),
         retroactive=version.retroactive,
         units={

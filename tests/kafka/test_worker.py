@@ -147,7 +147,8 @@ def test_a_version_that_was_changed_is_refused(kafka: str, prefix: str, tmp_path
         changed = book.start(LOYALTY_PROGRAM=str(program))
         assert changed.wait(60) == Exit.USAGE
         (failed,) = (line for line in book.log(changed) if line["event"] == "failed")
-        assert "version v1 of starter has decided events and was changed since" in failed["reason"]
+        said = "version v1 of starter has decided events and was changed since: referral.referrer."
+        assert said in failed["reason"]
         assert len(book.sources()) == 20
 
 

@@ -59,6 +59,8 @@ class Version:
     refund_custom: Literal["spread", "ignore"]
     refund_horizon_days: int
     negative: Literal["carry", "floor_zero", "only_pending"]
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """Short hashes of what the version says, by place in the file."""
     merge_tier: Literal["sum", "highest", "survivor"] = "sum"
     merge_vouchers: Literal["move", "lapse"] = "move"
     catalogue: tuple[Reward, ...] = ()

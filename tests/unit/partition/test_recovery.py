@@ -9,15 +9,18 @@ import pytest
 
 from processors.accounts.resting import wake
 from processors.engine import engine_of
-from processors.partition import Partition
+from processors.partition import Partition, Refused
+from processors.partition.head import head_of
 from processors.partition.records import Broken
-from processors.programs.load import load
+from processors.partition.recovery import check_versions
+from processors.programs.load import find, load
 from schemas.chain import GENESIS, hash_of
 from schemas.values import digest
 from tests.golden.story import play
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from processors.accounts.account import Account
 
@@ -91,3 +94,22 @@ def test_an_invariant_that_fails_names_no_member() -> None:
     said = str(Broken("it is still due at 5", "ann"))
     assert "ann" not in said
     assert digest(b"ann") in said
+
+
+def test_a_refused_start_says_which_rules_were_changed(tmp_path: Path) -> None:
+    """By their places in the file; a head of an earlier release does not know them."""
+    text = find("starter").read_text("utf-8")
+    other = text.replace('points: "300"', 'points: "310"').replace(
+        "hold_hours: 24", "hold_hours: 5"
+    )
+    file = tmp_path / "program.yaml"
+    file.write_text(other, "utf-8")
+    partition = Partition(engine_of(load("starter"), 1), 0, 1)
+    partition.writer.use(partition.engine.program.versions[0].hash)
+    head = head_of(partition)
+    check_versions(load("starter"), head)
+    with pytest.raises(Refused, match=r"since: redemption\.hold_hours, referral\.referrer\. Put"):
+        check_versions(load(str(file)), head)
+    head.parts = {}
+    with pytest.raises(Refused, match=r"was changed since\. Put it back"):
+        check_versions(load(str(file)), head)
