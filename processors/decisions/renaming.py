@@ -6,7 +6,7 @@ called `origin:id` where it is not. Whatever refers to it is renamed with it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
@@ -17,9 +17,10 @@ from processors.accounts.steps import RIPE
 from processors.decisions.belongings import KEPT_BY_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from processors.accounts.account import Account
+    from processors.accounts.items import Grant, Lot, Order, Redemption, Referral
     from processors.decisions.belongings import Belongings, Item
 
 Names = dict[str, dict[str, str]]
@@ -43,65 +44,76 @@ def fitted(content: Belongings, account: Account, member: str) -> Belongings:
     for collection in KEPT_BY_KEY:
         held, taken = getattr(content, collection), getattr(account, collection)
         names[collection] = _free_names(held, taken, account.id, member)
-    mine = account.id
-    members = (mine, *content.members, *account.profile.merged)
     # Two memberships of one plan are not two things of one name: see `memberships.hold`.
-    names["memberships"] = {key: bare(mine, key) for key in content.memberships}
+    names["memberships"] = {key: bare(account.id, key) for key in content.memberships}
     names["lots"] = _lot_names(content, account, names)
+    members = (account.id, *content.members, *account.profile.merged)
+    return _Renaming(names, account.id, member).of(content, members)
 
-    def home(origin: str | None) -> str | None:
-        return None if origin == mine else origin
 
-    def parts(items: tuple[Part, ...]) -> tuple[Part, ...]:
-        return tuple(
-            Part(
-                names["lots"].get(part.lot, part.lot),
-                part.amount,
-                replace(
-                    part.mould,
-                    owner=_owner(part.mould.owner, names),
-                    origin=home(part.mould.origin or member),
-                ),
-            )
-            for part in items
+class _Renaming(NamedTuple):
+    """New names for what one member holds, as another takes it over."""
+
+    names: Names
+    survivor: str
+    member: str
+
+    def of(self, content: Belongings, members: Collection[str]) -> Belongings:
+        """Everything under its new name, and with the new names of what it refers to."""
+        marks = content.marks.items()
+        return replace(
+            content,
+            lots=self._each("lots", content.lots, self._lot),
+            orders=self._each("orders", content.orders, self._order),
+            redemptions=self._each("redemptions", content.redemptions, self._redemption),
+            grants=self._each("grants", content.grants, self._grant),
+            reviews=self._each("reviews", content.reviews, lambda review: review),
+            referrals=self._each("referrals", content.referrals, self._referral),
+            memberships=self._each("memberships", content.memberships, lambda plan: plan),
+            marks=dict(_mark(key, value, self.names, members) for key, value in marks),
         )
 
-    def moved(collection: str, items: Mapping[str, Item]) -> dict[str, Item]:
+    def _each(
+        self, collection: str, items: Mapping[str, Item], renamed: Callable[[Item], Item]
+    ) -> dict[str, Item]:
+        names = self.names[collection]
         return {
-            names[collection].get(key, key): replace(item, origin=home(item.origin))
+            names.get(key, key): renamed(replace(item, origin=self._home(item.origin)))
             for key, item in items.items()
         }
 
-    return replace(
-        content,
-        lots={
-            key: replace(lot, owner=_owner(lot.owner, names))
-            for key, lot in moved("lots", content.lots).items()
-        },
-        orders={
-            key: replace(
-                order,
-                redemption_id=_named(names, "redemptions", order.redemption_id),
-                referral=_named(names, "referrals", order.referral),
-            )
-            for key, order in moved("orders", content.orders).items()
-        },
-        redemptions={
-            key: replace(item, parts=parts(item.parts))
-            for key, item in moved("redemptions", content.redemptions).items()
-        },
-        grants={
-            key: replace(item, parts=parts(item.parts))
-            for key, item in moved("grants", content.grants).items()
-        },
-        reviews=moved("reviews", content.reviews),
-        referrals={
-            key: replace(item, order_id=_named(names, "orders", item.order_id))
-            for key, item in moved("referrals", content.referrals).items()
-        },
-        memberships=moved("memberships", content.memberships),
-        marks=dict(_mark(key, value, names, members) for key, value in content.marks.items()),
-    )
+    def _home(self, origin: str | None) -> str | None:
+        return None if origin == self.survivor else origin
+
+    def _lot(self, lot: Lot) -> Lot:
+        return replace(lot, owner=_owner(lot.owner, self.names))
+
+    def _order(self, order: Order) -> Order:
+        return replace(
+            order,
+            redemption_id=_named(self.names, "redemptions", order.redemption_id),
+            referral=_named(self.names, "referrals", order.referral),
+        )
+
+    def _redemption(self, item: Redemption) -> Redemption:
+        return replace(item, parts=self._parts(item.parts))
+
+    def _grant(self, item: Grant) -> Grant:
+        return replace(item, parts=self._parts(item.parts))
+
+    def _referral(self, item: Referral) -> Referral:
+        return replace(item, order_id=_named(self.names, "orders", item.order_id))
+
+    def _parts(self, items: tuple[Part, ...]) -> tuple[Part, ...]:
+        lots = self.names["lots"]
+        return tuple(
+            Part(lots.get(part.lot, part.lot), part.amount, self._mould(part.mould))
+            for part in items
+        )
+
+    def _mould(self, lot: Lot) -> Lot:
+        origin = self._home(lot.origin or self.member)
+        return replace(lot, owner=_owner(lot.owner, self.names), origin=origin)
 
 
 def still_here(account: Account, orders: str) -> str | None:
