@@ -92,3 +92,8 @@ class History(NamedTuple):
     """These and those of an older time that came since; what they sent on is not sent again."""
     stops: Sequence[Stop] = ()
     """In the order in which they are passed."""
+
+
+def is_aside(item: Input, program: str) -> bool:
+    """Not for the book of this program: an event of another program's, or of a test."""
+    return item.testmode or (item.program is not None and item.program != program)

@@ -15,7 +15,7 @@ from processors.decisions.erasure import ERASED
 from processors.decisions.judge import TRANSFER, judge, judge_too_late, repeated
 from processors.decisions.pools import ANSWER, SHARING
 from processors.decisions.verdict import ACCEPTED, CONFLICTING, DUPLICATE
-from processors.inputs import TIME_PASSED, NeedsHistory, Step
+from processors.inputs import TIME_PASSED, NeedsHistory, Step, is_aside
 from processors.late import decide_late
 from schemas.accounts import ALIAS
 from schemas.ledger import RECORD_VERSION, Cause, Coordinates, LedgerRecord, Refusal, Why
@@ -126,6 +126,7 @@ def _record(draft: Draft, item: Input, verdict: Verdict) -> LedgerRecord:
             item.time,
             item.type,
             item.traceparent,
+            is_aside(item, draft.program.id),
         ),
         draft.changes(),
         tuple(draft.effects),

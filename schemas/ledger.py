@@ -47,6 +47,8 @@ class Cause(Struct, frozen=True, omit_defaults=True, gc=False):
     type: str
     w3c_traceparent: str | None = None
     """The trace that it belongs to, passed on untouched to all that follows from it."""
+    aside: bool = False
+    """Of a test, or for another program's book: whenever it is decided, it has no effect."""
 
 
 class Leg(Struct, frozen=True, array_like=True, gc=False):

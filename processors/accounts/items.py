@@ -227,6 +227,8 @@ class Parked(Struct, frozen=True, omit_defaults=True, gc=False):
     arrived: int
     at: tuple[str, int, int, int] = ("", 0, 0, 0)
     """Topic, partition, offset and timestamp of the input."""
+    aside: bool = False
+    """Of a test, or for another program's book."""
 
 
 class Profile(Struct, frozen=True, omit_defaults=True, gc=False):

@@ -13,6 +13,7 @@ from processors.decisions.naming import in_own_names
 from processors.decisions.table import BUSINESS_KEYS, DECISIONS
 from processors.decisions.verdict import ACCEPTED, CONFLICTING, DUPLICATE, refused
 from processors.decisions.waiting import park
+from processors.inputs import is_aside
 from schemas.accounts import ALIAS, is_member
 from schemas.decoding import decode_data
 from schemas.values import canonical, digest
@@ -45,7 +46,7 @@ def judge(draft: Draft, item: Input) -> Verdict:
         if verdict.outcome == "parked":
             park(draft, "owner", draft.program.retro_claim_days)
         return verdict
-    if _is_for_another(draft, item):
+    if is_aside(item, draft.program.id):
         return ACCEPTED
     if is_member(draft.account.id):
         reason = admit(draft)
@@ -74,7 +75,7 @@ def judge_too_late(draft: Draft, item: Input) -> Verdict:
     """Decide `item` beyond the horizon: lateness comes after all else that intake asks."""
     if draft.account.id.startswith(ALIAS):
         return TOO_LATE
-    if _is_for_another(draft, item):
+    if is_aside(item, draft.program.id):
         return ACCEPTED
     reason = why_not(draft)
     if reason is not None:
@@ -87,15 +88,10 @@ def repeated(draft: Draft, item: Input) -> Verdict | None:
 
     The first report to arrive is the one that counts, so history is not decided again for others.
     """
-    if _is_for_another(draft, item):
+    if is_aside(item, draft.program.id):
         return None
     key = business_key(item, item.data or decode_data(item.type, item.event))
     return None if key is None else _known(draft, key, business_hash(item.event))
-
-
-def _is_for_another(draft: Draft, item: Input) -> bool:
-    """Not for this book: an event of another program's, or of a test."""
-    return item.testmode or (item.program is not None and item.program != draft.program.id)
 
 
 def _book(draft: Draft, key: str, known: tuple[str, int]) -> None:

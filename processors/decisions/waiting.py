@@ -8,7 +8,7 @@ from msgspec import Raw
 
 from processors.accounts.items import Parked
 from processors.decisions.closing import round_off
-from processors.inputs import Input
+from processors.inputs import Input, is_aside
 from schemas.ledger import Coordinates
 from schemas.values import identity
 
@@ -42,6 +42,7 @@ def park(draft: Draft, waits_for: str, days: int | None = None) -> None:
         deadline(draft, item.time, days),
         item.arrival,
         at,
+        is_aside(item, draft.program.id),
     )
     draft.put("parked", identity(item.source, item.id), parked)
 
@@ -70,6 +71,7 @@ def input_of(parked: Parked) -> Input:
         parked.payload,
         at=None,
         entered=Coordinates(offset, partition, timestamp, topic) if topic else None,
+        testmode=parked.aside,
         settles=True,
     )
 

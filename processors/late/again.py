@@ -177,4 +177,5 @@ def _input_of(record: LedgerRecord) -> Input:
         cause.payload,
         at=None,
         entered=cause.at,
+        testmode=cause.aside,
     )

@@ -89,8 +89,8 @@ CORE = (
     Defect(
         "caps give no room back",
         "processors/decisions/orders.py",
-        "use_caps(draft, rule, fits - held, held, order.time)",
-        "use_caps(draft, rule, max(0, fits - held), held, order.time)",
+        "use_caps(draft, rule, fits - held, held, order.time, order.origin)",
+        "use_caps(draft, rule, max(0, fits - held), held, order.time, order.origin)",
         EXAMPLES,
     ),
     Defect(
