@@ -30,6 +30,14 @@ FREE = (b'_version":1', b'"v1"')
 """What a head says of releases and of labels, which no ledger record repeats."""
 
 
+def free(value: bytes, place: int) -> bool:
+    """In a head, what the ledger does not repeat: labels, and hashes of the program's parts."""
+    parts = value.find(b'"parts":')
+    if 0 <= parts <= place < value.find(b'"positions":'):
+        return True
+    return any(text in value[max(0, place - 16) : place + 16] for text in FREE)
+
+
 @pytest.fixture(scope="module")
 def topology() -> Topology:
     """The starter program's book after some weeks."""
@@ -70,9 +78,7 @@ def test_one_changed_byte_is_found(topology: Topology, topic: str) -> None:
         record = chance.choice(records)
         value = record.value or b""
         place = chance.randrange(len(value))
-        if record.key == HEAD_KEY and any(
-            free in value[max(0, place - 16) : place + 16] for free in FREE
-        ):
+        if record.key == HEAD_KEY and free(value, place):
             continue
         log = topology.logs[topic][record.partition]
         log.records[record.offset] = record._replace(value=changed(value, place))
