@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import Struct
 
 from processors.accounts.account import Account
-from schemas.ledger import Coordinates, LedgerRecord
+from schemas.ledger import Cause, Coordinates, LedgerRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -92,6 +92,22 @@ class History(NamedTuple):
     """These and those of an older time that came since; what they sent on is not sent again."""
     stops: Sequence[Stop] = ()
     """In the order in which they are passed."""
+
+
+def cause_of(item: Input, at: Coordinates, *, aside: bool = False) -> Cause:
+    """The input as a ledger record names it; `at` is where the event first entered."""
+    # By position: every record has one.
+    return Cause(
+        at,
+        item.id,
+        item.payload,
+        item.source,
+        item.subject,
+        item.time,
+        item.type,
+        item.traceparent,
+        aside,
+    )
 
 
 def is_aside(item: Input, program: str) -> bool:

@@ -15,10 +15,10 @@ from processors.decisions.erasure import ERASED
 from processors.decisions.judge import TRANSFER, judge, judge_too_late, repeated
 from processors.decisions.pools import ANSWER, SHARING
 from processors.decisions.verdict import ACCEPTED, CONFLICTING, DUPLICATE
-from processors.inputs import TIME_PASSED, NeedsHistory, Step, is_aside
+from processors.inputs import TIME_PASSED, NeedsHistory, Step, cause_of, is_aside
 from processors.late import decide_late
 from schemas.accounts import ALIAS
-from schemas.ledger import RECORD_VERSION, Cause, Coordinates, LedgerRecord, Refusal, Why
+from schemas.ledger import RECORD_VERSION, Coordinates, LedgerRecord, Refusal, Why
 from schemas.values import identity
 
 if TYPE_CHECKING:
@@ -117,17 +117,7 @@ def _record(draft: Draft, item: Input, verdict: Verdict) -> LedgerRecord:
         RECORD_VERSION,
         account.id,
         balance_of(draft) if changes and not account.profile.erased else UNSET,
-        Cause(
-            at,
-            item.id,
-            item.payload,
-            item.source,
-            item.subject,
-            item.time,
-            item.type,
-            item.traceparent,
-            is_aside(item, draft.program.id),
-        ),
+        cause_of(item, at, aside=is_aside(item, draft.program.id)),
         draft.changes(),
         tuple(draft.effects),
         tuple(draft.eligibility),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from processors.accounts.consumption import in_order
 from processors.accounts.items import Lot, Order, Part, Referral
 from processors.accounts.lasting import ends_at
 from schemas.accounts import is_member
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from processors.accounts.draft import Draft
     from processors.programs.compiled import Rule
-
-NEVER = 1 << 62
 
 
 class Origin(Struct, frozen=True, gc=False):
@@ -156,43 +155,6 @@ def keep(draft: Draft, name: str, lot: Lot) -> None:
     """Put a lot, or drop it when nothing is left in it."""
     empty = not (lot.available or lot.pending or lot.reserved)
     draft.put("lots", name, None if empty else lot)
-
-
-def in_order(draft: Draft, unit: str) -> list[tuple[str, Lot]]:
-    """Lots with available points, in consumption order: soonest expiry, then earliest earned.
-
-    Unless the version says that the first or the last earned go first.
-    """
-    lots = [
-        (name, lot)
-        for name, lot in draft.account.lots.items()
-        if lot.unit == unit and lot.available
-    ]
-    lots.sort(key=CONSUMPTION[draft.version.redeeming.takes])
-    return lots
-
-
-def _soonest_end(item: tuple[str, Lot]) -> tuple[int, int, str]:
-    name, lot = item
-    return (NEVER if lot.expires_at is None else lot.expires_at, lot.earned_at, name)
-
-
-def _first_earned(item: tuple[str, Lot]) -> tuple[int, int, str]:
-    ends, earned_at, name = _soonest_end(item)
-    return earned_at, ends, name
-
-
-def _last_earned(item: tuple[str, Lot]) -> tuple[int, int, str]:
-    earned_at, ends, name = _first_earned(item)
-    return -earned_at, ends, name
-
-
-CONSUMPTION = {
-    "soonest_end": _soonest_end,
-    "first_earned": _first_earned,
-    "last_earned": _last_earned,
-}
-"""The orders in which lots are taken."""
 
 
 def draw(draft: Draft, unit: str, amount: int, into: str) -> tuple[Part, ...]:

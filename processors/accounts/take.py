@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from processors.accounts.lots import in_order, keep
+from processors.accounts.consumption import in_order
+from processors.accounts.lots import keep
 from processors.accounts.returning import let_lapse
 from schemas.ledger import Leg
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from processors.accounts.account import Account
 
 Item = TypeVar("Item", Grant, Lot, Membership, Order, Redemption, Referral, Review)
+HANDED_OVER = frozenset({"merge.moved", "unmerge.moved"})
+"""Effects that carry belongings."""
 KEPT_BY_KEY = ("orders", "redemptions", "grants", "reviews", "referrals", "memberships")
 
 

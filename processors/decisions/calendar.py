@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from processors.accounts.lots import Origin, earn, expire, in_order
+from processors.accounts.consumption import in_order
+from processors.accounts.lots import Origin, earn, expire
 from processors.accounts.rewards import close, gate, grant, held_grants
 from processors.decisions.retroactive import price_again
 from schemas.ledger import Notice

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from processors.accounts.lots import draw, expire, in_order, legs_of
+from processors.accounts.consumption import in_order
+from processors.accounts.lots import draw, expire, legs_of
 from processors.accounts.returning import put_back
 from processors.accounts.rewards import close, grant
 from schemas.ledger import Leg

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from processors.accounts.assign import next_due
+from processors.accounts.consumption import in_order
 from processors.accounts.lasting import reason_of
-from processors.accounts.lots import expire, in_order, release
+from processors.accounts.lots import expire, release
 from processors.accounts.rewards import close, follow_tiers
 from processors.accounts.steps import ripen
 from processors.accounts.tiers import change_rules, gain, judge, rolling_start

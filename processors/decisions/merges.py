@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from processors.accounts.account import Totals
+from processors.accounts.consumption import soonest_end
 from processors.accounts.counting import count_order, plan_settling
-from processors.accounts.lots import NEVER, keep
+from processors.accounts.lots import keep
 from processors.accounts.origins import at_home, bare, told_apart, under
 from processors.accounts.rewards import follow_tiers
 from processors.accounts.telling import tell
@@ -170,7 +171,7 @@ def _pay_debt(draft: Draft, unit: str) -> None:
     left = min(totals.debt, totals.available)
     legs: list[Leg] = []
     lots = [(name, lot) for name, lot in draft.account.lots.items() if lot.unit == unit]
-    lots.sort(key=lambda item: (item[1].expires_at or NEVER, item[1].earned_at, item[0]))
+    lots.sort(key=soonest_end)
     for name, lot in lots:
         paid = min(left, lot.available)
         if paid:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from processors.accounts.anchors import ANCHOR
-from processors.accounts.lots import expire, in_order
+from processors.accounts.consumption import in_order
+from processors.accounts.lots import expire
 from processors.accounts.rewards import close, grant
 from processors.decisions.orders import goods_kept_minor
 

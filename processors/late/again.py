@@ -8,6 +8,7 @@ import msgspec
 
 from processors.accounts.account import ENCODER
 from processors.accounts.evolve import DECODERS
+from processors.decisions.belongings import HANDED_OVER
 from processors.decisions.closing import finish, round_off
 from processors.decisions.members import admit
 from processors.decisions.pools import ANSWER
@@ -33,7 +34,7 @@ PINNED = {
     "transfer.recognition.moved",
 }
 """What was accepted of these has had its effect elsewhere, and stays accepted."""
-FORWARD, HANDED_OVER = "forward", {"merge.moved", "unmerge.moved"}
+FORWARD = "forward"
 SETTLED = "settled/"
 """The first part of the rule of a refusal of what had been parked."""
 

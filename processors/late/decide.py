@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from processors.accounts.draft import Draft
 from processors.decisions.belongings import DECODER as BELONGINGS
+from processors.decisions.belongings import HANDED_OVER
 from processors.decisions.pools import ANSWER
 from processors.decisions.verdict import ACCEPTED
 from processors.late.again import SETTLED, STAYS_REFUSED, Own, decide_again
 from processors.late.corrections import correct, moved_away
 from processors.late.effects import new_effects
 from processors.late.sharing import (
-    MOVED,
     brought,
     contents,
     handed_over,
@@ -86,9 +86,9 @@ def _waited_for(account: Account, again: Draft, own: Own) -> tuple[list[str], li
     """What waited in the account and has its place now, after the late input: it is settled."""
     gone = account.parked.keys() - again.account.parked.keys() - set(own.settles)
     for effect in own.effects:
-        if effect.kind in MOVED:
+        if effect.kind in HANDED_OVER:
             # It goes on waiting where it is now.
-            gone -= contents(bytes(effect.data)).parked.keys()
+            gone -= contents(effect.data).parked.keys()
     settles = sorted(name for name in gone if account.parked[name].id)
     rules = {f"{SETTLED}{account.parked[name].id}" for name in settles}
     return settles, [refusal for refusal in again.refusals if refusal.rule in rules]

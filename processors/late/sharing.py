@@ -7,25 +7,27 @@ from one member to another is held as before.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-import msgspec
-
-from processors.accounts.account import Account
 from processors.accounts.lots import lot_id
+from processors.decisions.belongings import DECODER, HANDED_OVER
 from processors.decisions.challenges import WON, won
 from processors.decisions.pools import ASKED, give_room
+from schemas.transfers import CONTENT_DECODER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    import msgspec
+
+    from processors.accounts.account import Account
     from processors.accounts.draft import Draft
+    from processors.decisions.belongings import Belongings
     from processors.inputs import Input
     from processors.programs.compiled import Pool, Program
     from schemas.ledger import Effect
 
 KEPT = {"reserved", "committed"}
-MOVED = ("merge.moved", "unmerge.moved")
 
 
 class Holding(NamedTuple):
@@ -37,16 +39,8 @@ class Holding(NamedTuple):
 
 
 Holdings = dict[str, Holding]
-
-
-class Carried(msgspec.Struct):
-    """What a merge hands over, as its transfer says it."""
-
-    content: msgspec.Raw
-
-
-CARRIED = msgspec.json.Decoder(Carried)
-ACCOUNT = msgspec.json.Decoder(Account)
+Holder: TypeAlias = "Account | Belongings"
+"""Both keep orders, marks and redemptions by name."""
 
 
 def held(draft: Draft) -> Holdings:
@@ -57,15 +51,15 @@ def held(draft: Draft) -> Holdings:
 def brought(item: Input, program: Program) -> Holdings:
     """What a merge brings along that was granted elsewhere."""
     kind = item.type.removeprefix("transfer.")
-    return _held_in(contents(item.event), program) if program.pooled and kind in MOVED else {}
+    return _held_in(contents(item.event), program) if program.pooled and kind in HANDED_OVER else {}
 
 
 def handed_over(effects: Sequence[Effect], program: Program) -> Holdings:
     """What goes to another member, with all that was granted."""
     found: Holdings = {}
     for effect in effects if program.pooled else ():
-        if effect.kind in MOVED:
-            found = together(found, _held_in(contents(bytes(effect.data)), program))
+        if effect.kind in HANDED_OVER:
+            found = together(found, _held_in(contents(effect.data), program))
     return found
 
 
@@ -88,14 +82,12 @@ def tell_pools(draft: Draft, was: Holdings, now: Holdings) -> None:
             give_room(draft, pool, claim, before - after, of)
 
 
-def contents(data: bytes) -> Account:
-    """What a merge hands over. Belongings are collections of an account."""
-    content = bytes(CARRIED.decode(data).content)
-    separator = b"," if content != b"{}" else b""
-    return ACCOUNT.decode(b'{"id":""' + separator + content[1:])
+def contents(data: bytes | msgspec.Raw) -> Belongings:
+    """What a merge hands over, of the data of its transfer."""
+    return DECODER.decode(CONTENT_DECODER.decode(data).content)
 
 
-def _held_in(account: Account, program: Program) -> Holdings:
+def _held_in(account: Holder, program: Program) -> Holdings:
     parts = (_of_orders, _of_challenges, _of_redemptions)
     found: Holdings = {}
     for part in parts:
@@ -105,7 +97,7 @@ def _held_in(account: Account, program: Program) -> Holdings:
     return found
 
 
-def _of_orders(account: Account, program: Program) -> Iterator[tuple[str, Holding]]:
+def _of_orders(account: Holder, program: Program) -> Iterator[tuple[str, Holding]]:
     for order_id, order in account.orders.items():
         rules = program.by_label[order.version].rules
         for name, amount in order.granted.items():
@@ -114,7 +106,7 @@ def _of_orders(account: Account, program: Program) -> Iterator[tuple[str, Holdin
                 yield lot_id(f"order/{order_id}", name), Holding(pool, amount, order.time)
 
 
-def _of_challenges(account: Account, program: Program) -> Iterator[tuple[str, Holding]]:
+def _of_challenges(account: Holder, program: Program) -> Iterator[tuple[str, Holding]]:
     for mark, value in account.marks.items():
         whose, found, name = mark.rpartition(WON)
         if not found or (whose and (whose[-1] != ":" or account.marks.get(WON + name) == value)):
@@ -125,7 +117,7 @@ def _of_challenges(account: Account, program: Program) -> Iterator[tuple[str, Ho
             yield lot_id(f"promotion/{name}", name), Holding(rule.pool, amount, at)
 
 
-def _of_redemptions(account: Account, program: Program) -> Iterator[tuple[str, Holding]]:
+def _of_redemptions(account: Holder, program: Program) -> Iterator[tuple[str, Holding]]:
     for redemption_id, item in account.redemptions.items():
         reward = program.version(item.version).rewards.get(item.reward_id or "")
         claim = f"redemption/{redemption_id}"

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Raw
 
+from processors.inputs import cause_of
 from processors.partition.dead_letters import Fault, fingerprint
 from processors.partition.records import Broken
-from schemas.ledger import RECORD_VERSION, Cause, LedgerRecord, Refusal
+from schemas.ledger import RECORD_VERSION, LedgerRecord, Refusal
 
 if TYPE_CHECKING:
     from processors.inputs import Input
@@ -30,17 +31,7 @@ def plain(outcome: Outcome, item: Input, program: str) -> LedgerRecord:
     at = item.at
     if at is None:
         raise Broken("it was consumed nowhere", item.subject)
-    entered = item.entered or at
-    cause = Cause(
-        entered,
-        item.id,
-        item.payload,
-        item.source,
-        item.subject,
-        item.time,
-        item.type,
-        item.traceparent,
-    )
+    cause = cause_of(item, item.entered or at)
     return LedgerRecord(outcome, "", 0, RECORD_VERSION, cause=cause, program=program, source=at)
 
 

@@ -22,8 +22,7 @@ def budget_of(
         return None
     unit = promotion.unit or next(iter(version.units))
     points = steps_of(budget.points, version.units[unit].scale)
-    window = window_of(budget.per, calendar, version.fiscal_year_starts)
-    return compiled.Pool(f"{POOL}budget/{name}", points, window)
+    return _pool(f"budget/{name}", points, budget.per, version, calendar)
 
 
 def stock_of(
@@ -33,5 +32,11 @@ def stock_of(
     stock = reward.stock
     if stock is None:
         return None
-    window = window_of(stock.per, calendar, version.fiscal_year_starts)
-    return compiled.Pool(f"{POOL}stock/{name}", stock.units, window)
+    return _pool(f"stock/{name}", stock.units, stock.per, version, calendar)
+
+
+def _pool(
+    name: str, amount: int, per: str, version: model.Version, calendar: Calendar
+) -> compiled.Pool:
+    window = window_of(per, calendar, version.fiscal_year_starts)
+    return compiled.Pool(POOL + name, amount, window)

@@ -53,7 +53,7 @@ CORE = (
     ),
     Defect(
         "what was earned first is spent first",
-        "processors/accounts/lots.py",
+        "processors/accounts/consumption.py",
         "return (NEVER if lot.expires_at is None else lot.expires_at, lot.earned_at, name)",
         "return (lot.earned_at, 0, name)",
         EXAMPLES,
