@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 TIME_PASSED = "time.passed"
+PROGRAM_CHANGED = "program.changed"
 
 
 class Input(Struct, frozen=True, gc=False):

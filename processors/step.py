@@ -9,13 +9,21 @@ from msgspec.structs import replace
 
 from processors.accounts.balance import balance_of
 from processors.accounts.draft import Draft
+from processors.decisions.almanac import plan_anew
 from processors.decisions.closing import DAY, finish
 from processors.decisions.due import do_due, pass_time
 from processors.decisions.erasure import ERASED
 from processors.decisions.judge import TRANSFER, judge, judge_too_late, repeated
 from processors.decisions.pools import ANSWER, SHARING
 from processors.decisions.verdict import ACCEPTED, CONFLICTING, DUPLICATE
-from processors.inputs import TIME_PASSED, NeedsHistory, Step, cause_of, is_aside
+from processors.inputs import (
+    PROGRAM_CHANGED,
+    TIME_PASSED,
+    NeedsHistory,
+    Step,
+    cause_of,
+    is_aside,
+)
 from processors.late import decide_late
 from schemas.accounts import ALIAS
 from schemas.ledger import RECORD_VERSION, Coordinates, LedgerRecord, Refusal, Why
@@ -47,6 +55,11 @@ def step(
     if item.type == TIME_PASSED:
         do_due(draft, item.time)
         return _conclude(draft, item, ACCEPTED)
+    if item.type == PROGRAM_CHANGED:
+        plan_anew(draft)
+        record = _record(draft, item, ACCEPTED)
+        record.program_version = None  # it decides nothing, and so freezes no version
+        return Step(account, record)
     # Transfers are known by their place, and never too late.
     if not item.type.startswith(TRANSFER):
         seen = account.identities.get(identity(item.source, item.id))

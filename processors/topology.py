@@ -13,6 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from processors.partition import Engine, Fetched, Partition, remembered
+from processors.partition.planning import plan
 from processors.partition.records import LEDGER, ROLES, SNAPSHOTS, TRANSFERS
 from processors.routing import partition_of
 from schemas.ledger import DECODER
@@ -166,6 +167,9 @@ class Topology:
             partition.apply_record(record.offset, _value(record))
         partition.recovered()
         partition.writer.ledger_offset = len(ledger.records)
+        for batch in plan(partition):
+            if not self._commit(number, batch):
+                break
 
     def _empty(self, number: int) -> Partition:
         return Partition(self.engine, number, self.count, lag=self.lag)

@@ -24,7 +24,7 @@ from processors.decisions.members import judge_attributes
 from processors.decisions.memberships import end_membership
 from processors.decisions.purchases import settle
 from processors.decisions.redemptions import release_hold
-from processors.decisions.reminding import ENDING, NOTICE, remind, remind_ending
+from processors.decisions.reminding import ENDING, NOTICE, plan_all_reminders, remind, remind_ending
 from processors.decisions.reviews import approve_by_itself
 from processors.decisions.waiting import give_up
 from processors.inputs import TIME_PASSED
@@ -206,6 +206,7 @@ def _start_version(draft: Draft, _rest: str) -> None:
         change_rules(draft, ladder)
     follow_tiers(draft, notices)
     judge_attributes(draft)
+    plan_all_reminders(draft)
 
 
 TIMERS: dict[str, Callable[[Draft, str], None]] = {

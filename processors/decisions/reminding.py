@@ -19,18 +19,35 @@ NOTICE, ENDING = "notice", "ending"
 def plan_reminders(draft: Draft) -> None:
     """See to it that whatever was just put, and ends, has its reminders."""
     for (_, key), item in list(draft.fresh.items()):
-        kind, about, ends = _ending(key, item)
-        if ends is None:
+        _plan(draft, key, item)
+
+
+def plan_all_reminders(draft: Draft) -> None:
+    """A version begins: what was put before it ends as well."""
+    account = draft.account
+    for items in (account.lots, account.standings, account.grants):
+        for key, item in sorted(items.items()):
+            _plan(draft, key, item)
+
+
+def _plan(draft: Draft, key: str, item: object) -> None:
+    kind, about, ends = _ending(key, item)
+    if ends is None:
+        return
+    for reminder in draft.version.reminders:
+        if (reminder.kind, reminder.about) != (kind, about):
             continue
-        for reminder in draft.version.reminders:
-            if (reminder.kind, reminder.about) != (kind, about):
-                continue
-            name = f"{NOTICE}/{about}/{ends}/{reminder.id}"
-            if kind != "unit":
-                name = f"{ENDING}/{kind}/{ends}/{reminder.id}/{key}"
-            at = reminder.at(ends)
-            if at > draft.time and name not in draft.account.timers:
-                draft.put("timers", name, at)
+        name = f"{NOTICE}/{about}/{ends}/{reminder.id}"
+        if kind != "unit":
+            name = f"{ENDING}/{kind}/{ends}/{reminder.id}/{key}"
+        at = reminder.at(ends)
+        if at > draft.time and draft.account.timers.get(name) != at:
+            draft.put("timers", name, at)
+
+
+def _still(draft: Draft, notice: str) -> bool:
+    """True if the version in force has the reminder that another may have planned."""
+    return any(reminder.id == notice for reminder in draft.version.reminders)
 
 
 def _ending(key: str, item: object) -> tuple[str, str, int | None]:
@@ -48,7 +65,7 @@ def remind(draft: Draft, rest: str) -> None:
     """Of the points that are left of those that end at an instant; nothing left, no notice."""
     unit, ends, notice = rest.split("/", 2)
     amount = draft.account.schedule.get(unit, {}).get(int(ends), 0)
-    if amount:
+    if amount and _still(draft, notice):
         text = format_amount(amount, draft.unit(unit).scale)
         data: dict[str, str | int | None] = {
             "unit": unit,
@@ -62,6 +79,8 @@ def remind(draft: Draft, rest: str) -> None:
 def remind_ending(draft: Draft, rest: str) -> None:
     """Of a tier that is still held until then, or of a reward that is still there."""
     kind, ends, notice, key = rest.split("/", 3)
+    if not _still(draft, notice):
+        return
     standing, grant = draft.account.standings.get(key), draft.account.grants.get(key)
     said: dict[str, str | int | None] = {"at": int(ends), "notice": notice}
     if kind == "ladder" and standing is not None and standing.until == int(ends):

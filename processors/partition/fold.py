@@ -55,6 +55,7 @@ class Partition:
         "engine",
         "lag",
         "number",
+        "planned",
         "positions",
         "recovering",
         "redecided",
@@ -74,6 +75,8 @@ class Partition:
         self.transfers: dict[str, tuple[int, int]] = {}
         """Highest (sequence, index) folded, by sending partition."""
         self.lag = lag
+        self.planned = engine.program.hash
+        """Of the program by which every account's timers are set."""
         self.store = Store(cache)
         self.writer = Writer(engine, number, count, self.store)
         self.redecided = 0
@@ -85,7 +88,7 @@ class Partition:
         histories: Mapping[str, Sequence[bytes]] | None = None,
     ) -> Batch:
         """Fold a run. `histories` holds what an earlier batch wanted, by account."""
-        batch = self._begin()
+        batch = self.begin()
         self.writer.histories.learn(histories or {})
         positions = self.positions
         transfers_topic = self.engine.transfers_topic
@@ -108,7 +111,7 @@ class Partition:
 
     def advance(self, until: int, limit: int = DUE_PER_BATCH) -> Batch:
         """Let time pass for accounts due by `until`, at most `limit` times; call while any is."""
-        batch = self._begin()
+        batch = self.begin()
         self._pass_all(until, limit)
         saving.finish(self)
         return batch
@@ -132,11 +135,12 @@ class Partition:
 
     def settle(self, before: int | None = None) -> Batch:
         """Snapshots that are behind by records before a sequence, or by any. May be empty."""
-        batch = self._begin()
+        batch = self.begin()
         saving.settle(self, before)
         return batch
 
-    def _begin(self) -> Batch:
+    def begin(self) -> Batch:
+        """A new batch, which whatever is decided from now on belongs to."""
         batch = self.writer.batch = Batch(self.writer.ledger_offset)
         self.writer.unsaved.begin(self.writer.place())
         self.redecided = 0
@@ -175,8 +179,9 @@ class Partition:
             self.writer.seal(repeated(transfer, at), transfer.to.encode())
             return True
         if transfer.kind == CLOCK:
-            if not self._let_pass(transfer, at):
+            if not self._pass_all(transfer.time, DUE_PER_BATCH):
                 return False
+            self.writer.seal(told(transfer, at), None)
             self.transfers[sender] = place
             return True
         forwarded = transfer.kind == FORWARD
@@ -186,13 +191,6 @@ class Partition:
         elif not self._decide(transfer.to, item, transfer):
             return False
         self.transfers[sender] = place
-        return True
-
-    def _let_pass(self, transfer: Transfer, at: Coordinates) -> bool:
-        """Do what is due for every account by then. False: there is more than fits a batch."""
-        if not self._pass_all(transfer.time, DUE_PER_BATCH):
-            return False
-        self.writer.seal(told(transfer, at), None)
         return True
 
     def _decide(self, name: str, item: Input, transfer: Transfer | None) -> bool:

@@ -44,6 +44,8 @@ class Head(Struct, omit_defaults=True):
     parts: dict[str, dict[str, str]] = {}
     """Of these versions, by hash: short hashes of what each says, by place in the file."""
     program: str = ""
+    planned: str = ""
+    """Hash of the program by which the timers of all accounts were set."""
     tail: Place | None = None
     """From where the ledger holds what the snapshots lack; None: they lack nothing."""
     record_version: int = RECORD_VERSION
@@ -72,6 +74,7 @@ def head_of(partition: Partition) -> Head:
         versions=writer.versions,
         parts={v.hash: dict(v.parts) for v in _used(partition) if v.parts},
         program=partition.engine.program.id,
+        planned=partition.planned,
         tail=None if tail == end else tail,
     )
 

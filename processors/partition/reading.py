@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from processors.inputs import TIME_PASSED, Input
+from processors.inputs import PROGRAM_CHANGED, TIME_PASSED, Input
 from processors.partition.addresses import addressed
 from schemas.accounts import ALIAS
 from schemas.transfers import EVENT_DECODER
@@ -113,3 +113,9 @@ def due_input(account: str, instant: int) -> Input:
     """The passing of time up to an instant at which the account has something due."""
     name = f"{account}/{instant}"
     return Input(TIME_PASSED, "clock", name, account, instant, instant, None, b"", "", None)
+
+
+def changed_input(account: str, instant: int, program: Program) -> Input:
+    """The program is another than the one by which the account, last at `instant`, was planned."""
+    kind, name = PROGRAM_CHANGED, f"{account}/{program.hash}"
+    return Input(kind, "program", name, account, instant, instant, None, b"", "", None)

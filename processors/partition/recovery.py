@@ -77,6 +77,8 @@ def apply_record(partition: Partition, offset: int, value: bytes | None) -> bool
         return False
     record = read_record(value)
     beyond = record.seq >= recovering.head_seq
+    if not recovering.head_seq:
+        partition.planned = ""
     if beyond:
         _advance(partition, record)
     elif chain.next_seq == recovering.head_seq and chain.prev != recovering.head_prev:
@@ -142,6 +144,7 @@ def _take_head(partition: Partition, head: Head) -> None:
     program = partition.engine.program
     _check_place(partition, head)
     check_versions(program, head)
+    partition.planned = head.planned
     partition.recovering.head_seq, partition.recovering.head_prev = head.next_seq, head.prev
     end = Place(head.next_seq, head.prev, head.ledger_offset)
     writer.chain.next_seq, writer.chain.prev, writer.ledger_offset = head.tail or end

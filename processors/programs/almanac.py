@@ -28,8 +28,7 @@ def almanac(
 ) -> tuple[Dated, ...]:
     """Everything that the program's calendar brings, over all of its versions."""
     entries: list[Dated] = []
-    shown = any(one.ladders or one.rewards or one.retroactive for one in versions)
-    if shown and len(versions) > 1:
+    if len(versions) > 1 and any(_felt(version) for version in versions):
         entries.append(Dated("version/", among(version.effective_from for version in versions[1:])))
     windows = [at for version in file.versions.values() for at in _windows(version, calendar)]
     if windows:
@@ -50,6 +49,12 @@ def almanac(
     entries += _announcements(file, calendar)
     entries += _allowances(file, calendar)
     return tuple(entries)
+
+
+def _felt(version: compiled.Version) -> bool:
+    """True if its beginning or its end may change something for who does nothing himself."""
+    offers = version.ladders or version.rewards or version.reminders
+    return bool(offers or version.conversions or version.milestones or version.retroactive)
 
 
 def _openings(file: model.ProgramFile, calendar: Calendar) -> list[Dated]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 from aiokafka.errors import KafkaError
 
+from processors.partition.planning import overtaken, plan
 from processors.runtime.faults import Fault
 from processors.runtime.merge import Waiting
 from processors.runtime.recovery import recover, unpublished
@@ -111,6 +112,7 @@ async def open_partition(
         if missing is not None:
             await writer.append(missing)
             partition.writer.ledger_offset = missing.ledger_offset
+        await _plan(partition, writer)
         positions = going_on(number, partition.positions, bounds)
     except BaseException:
         # Also when this is cancelled half-way: an open producer must not stay behind.
@@ -118,6 +120,20 @@ async def open_partition(
         raise
     ends = {topic: held.end for topic, held in bounds.items()}
     return Owned(partition, writer, Waiting(positions, ends))
+
+
+async def _plan(partition: Partition, writer: PartitionWriter) -> None:
+    """Enter what another program's calendar brings, and say where that comes too late."""
+    number, accounts = partition.number, 0
+    for version, count in overtaken(partition).items():
+        # What the version before has decided stays as it is.
+        log.error("version begins in the past", partition=number, version=version, accounts=count)
+    for batch in plan(partition):
+        if len(batch):
+            await writer.append(batch)
+            accounts += len(batch)
+            log.info("program changed", partition=number, accounts=accounts)
+        await asyncio.sleep(0)
 
 
 def going_on(

@@ -6,12 +6,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from processors.engine import engine_of
 from processors.programs.compiler import compile_program
 from processors.programs.load import read, shelves
 
 if TYPE_CHECKING:
     from processors.programs.compiled import Program
     from processors.programs.model import ProgramFile
+    from processors.topology import Topology
 
 IDEAS = (Path(__file__).parents[1] / "unit/programs").glob("*/program.yaml")
 FILES = {file.parent.name: file for shelf in shelves() for file in shelf.glob("*/program.yaml")}
@@ -25,6 +27,20 @@ def program_of(name: str) -> tuple[ProgramFile, Program]:
     file: Path = FILES[name]
     model = read(file)
     return model, compile_program(model)
+
+
+def without_newest(model: ProgramFile) -> Program:
+    """The program as it was before its newest version was written."""
+    *former, _ = sorted(model.versions, key=lambda name: model.versions[name].effective_from)
+    versions = {name: model.versions[name] for name in former}
+    return compile_program(model.model_copy(update={"versions": versions}))
+
+
+def deploy(topology: Topology, program: Program) -> None:
+    """All workers are started again with another program."""
+    topology.engine = engine_of(program, topology.count)
+    for number in range(topology.count):
+        topology.restart(number)
 
 
 def pools_nothing(name: str) -> bool:

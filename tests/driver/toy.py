@@ -15,7 +15,7 @@ from msgspec import Raw
 
 from processors.accounts.account import ENCODER
 from processors.accounts.items import Frozen
-from processors.inputs import History, Input, NeedsHistory, Step
+from processors.inputs import PROGRAM_CHANGED, History, Input, NeedsHistory, Step
 from processors.partition import Engine
 from processors.programs.compiled import Program, Redeeming, Version
 from schemas.inputs.base import InputData
@@ -74,6 +74,8 @@ def step(
     if history is None and not known and _is_add(item) and item.time < account.time:
         return NeedsHistory(account.id)
     made = Made(account, item, program)
+    if item.type == PROGRAM_CHANGED:
+        return made.step("accepted")
     passed: list[bytes] | None = None
     if known and item.type == "toy":
         return made.step("duplicate")

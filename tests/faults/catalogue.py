@@ -82,8 +82,6 @@ INVARIANTS = {
     "T2": "eligibility is told at the crossing, once",
 }
 NOT_HAD: dict[str, str] = {
-    "F08": "no release has been made that a later one could run beside; a worker whose file says "
-    "otherwise of a version that has decided refuses to start",
     "F62": "a worker keeps no state of its own: what it holds in memory is dropped and rebuilt "
     "from Kafka, whose snapshots F63 is about",
     "F06": "a worker writes no files, so no disk of its own fills; a process that is out of memory "

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import orjson
 
 from processors.engine import engine_of
-from processors.programs.load import load
+from processors.programs.compiler import compile_program
+from processors.programs.load import load, read
 from processors.topology import Topology
 from schemas.values import parse_instant
+from tests.driver.library import deploy, without_newest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +28,8 @@ PURCHASE: dict[str, object] = {
     ],
     "referrer": "rita",
 }
-EVENTS: tuple[tuple[str, str, str, dict[str, object]], ...] = (
+Events = tuple[tuple[str, str, str, dict[str, object]], ...]
+EVENTS: Events = (
     ("2026-03-01T10:00:00Z", "fred", "loyalty.member.enrolled.v1", {"birthday": "06-15"}),
     ("2026-03-02T10:00:00Z", "fred", "commerce.purchase.completed.v1", PURCHASE),
     (
@@ -50,7 +53,7 @@ EVENTS: tuple[tuple[str, str, str, dict[str, object]], ...] = (
 )
 
 
-AGAIN: tuple[tuple[str, str, str, dict[str, object]], ...] = (
+AGAIN: Events = (
     ("2026-03-01T10:00:00Z", "fred", "loyalty.member.enrolled.v1", {"aliases": ["code:FRED"]}),
     ("2026-03-01T11:00:00Z", "code:FRED", "commerce.purchase.completed.v1", PURCHASE),
     ("2026-03-01T12:00:00Z", "code:GINA", "commerce.purchase.completed.v1", PURCHASE),
@@ -80,7 +83,7 @@ BASKET: dict[str, object] = {
     "lines": [{"line_id": "L1", "sku": "TEA", "amount_minor": 2000}],
 }
 MUG: dict[str, object] = {"redemption_id": "X1", "reward_id": "mug"}
-GIVEN: tuple[tuple[str, str, str, dict[str, object]], ...] = (
+GIVEN: Events = (
     ("2026-03-01T10:00:00Z", "ana", "loyalty.member.enrolled.v1", {}),
     (
         "2026-03-01T11:00:00Z",
@@ -102,33 +105,55 @@ GIVEN: tuple[tuple[str, str, str, dict[str, object]], ...] = (
     ),
 )
 """A gift that arrives, and one that goes back."""
-TOLD: tuple[tuple[str, str, str, dict[str, object]], ...] = (
+TOLD: Events = (
     ("2025-06-01T10:00:00Z", "ana", "loyalty.member.enrolled.v1", {}),
     ("2025-10-20T10:00:00Z", "ana", "loyalty.member.profile_changed.v1", {"market": "US"}),
 )
 """Promotions that are announced."""
-SHARED: tuple[tuple[str, str, str, dict[str, object]], ...] = (
+SHARED: Events = (
     ("2026-03-02T10:00:00Z", "ana", "commerce.purchase.completed.v1", BASKET),
     ("2026-03-03T10:00:00Z", "ana", "loyalty.redemption.requested.v1", MUG),
     ("2026-03-04T10:00:00Z", "ana", "commerce.purchase.cancelled.v1", {"order_id": "O1"}),
 )
 """A budget and a stock, asked for and given back."""
-ENDING: tuple[tuple[str, str, str, dict[str, object]], ...] = (
+ENDING: Events = (
     ("2026-03-02T10:00:00Z", "ana", "commerce.purchase.completed.v1", BASKET),
     ("2026-12-20T10:00:00Z", "ana", "loyalty.member.profile_changed.v1", {"market": "US"}),
 )
 """A tier and a gift that are about to end."""
+GIVING_WAY: Events = (
+    ("2026-12-20T10:00:00Z", "ana", "commerce.purchase.completed.v1", BASKET | {"currency": "USD"}),
+    (
+        "2026-12-21T10:00:00Z",
+        "ana",
+        "loyalty.redemption.requested.v1",
+        {"redemption_id": "X1", "reward_id": "mug"},
+    ),
+)
+"""What a reward cost in the old year."""
 
 
 def play(
     program: str = "starter",
-    events: tuple[tuple[str, str, str, dict[str, object]], ...] = EVENTS,
+    events: Events = EVENTS,
 ) -> Topology:
     """A story, folded on two partitions; nobody's clock is asked."""
     topology = Topology(engine_of(load(program), 2), partitions=2, lag=1)
+    body = _tell(topology, events)
+    if events is AGAIN:
+        for kind in ("loyalty.member.erased.v1", "loyalty.member.enrolled.v1"):
+            topology.send(TOPIC, b"gina", orjson.dumps(body | {"type": kind}), STRUCTURED)
+    topology.send(TOPIC, b"fred", b"{no json", STRUCTURED)
+    topology.pump()
+    return topology
+
+
+def _tell(topology: Topology, events: Events) -> dict[str, object]:
+    """Each event at its time. Returns the last one."""
+    body: dict[str, object] = {}
     for number, (time, subject, kind, data) in enumerate(events):
         topology.advance(parse_instant(time))
-        body: dict[str, object] = {
+        body = {
             "specversion": "1.0",
             "id": f"g{number}",
             "source": "golden",
@@ -139,11 +164,16 @@ def play(
         }
         topology.send(TOPIC, subject.encode(), orjson.dumps(body), STRUCTURED)
         topology.pump()
-    if events is AGAIN:
-        for kind in ("loyalty.member.erased.v1", "loyalty.member.enrolled.v1"):
-            topology.send(TOPIC, b"gina", orjson.dumps(body | {"type": kind}), STRUCTURED)
-    topology.send(TOPIC, b"fred", b"{no json", STRUCTURED)
-    topology.pump()
+    return body
+
+
+def changed() -> Topology:
+    """A new year's version comes while a member rests."""
+    model = read(Path(__file__).with_name("changed.yaml"))
+    topology = Topology(engine_of(without_newest(model), 2), partitions=2, lag=1)
+    _tell(topology, GIVING_WAY)
+    deploy(topology, compile_program(model))
+    topology.advance(parse_instant("2027-01-01T00:00:00Z"))
     return topology
 
 
@@ -154,6 +184,7 @@ def stored() -> Iterator[tuple[str, bytes]]:
     yield from _stored("given-", play("assembly-recognition", GIVEN))
     yield from _stored("told-", play("seasonal", TOLD))
     yield from _stored("shared-", play("limited-edition", SHARED))
+    yield from _stored("changed-", changed())
     yield from _stored("ending-", play(str(Path(__file__).with_name("ending.yaml")), ENDING))
 
 

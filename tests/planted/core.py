@@ -21,6 +21,7 @@ PROGRAMS = "tests/properties/test_every_program.py"
 MODELS = "tests/properties/test_models.py"
 EXAMPLES = "tests/unit/examples"
 ONCE = "tests/unit/partition/test_once.py"
+VERSIONS = "tests/properties/test_new_versions.py"
 
 CORE = (
     Defect(
@@ -50,6 +51,20 @@ CORE = (
         "if item.time >= account.time or",
         "if item.arrival > 0 or",
         "tests/properties/test_permuted_arrival.py",
+    ),
+    Defect(
+        "who rests never hears of a new version",
+        "processors/partition/planning.py",
+        "if partition.planned == program.hash:",
+        "if partition.planned:",
+        VERSIONS,
+    ),
+    Defect(
+        "a head says that all are planned who are not",
+        "processors/partition/planning.py",
+        'partition.planned = ""\n',
+        "pass\n",
+        VERSIONS,
     ),
     Defect(
         "what was earned first is spent first",

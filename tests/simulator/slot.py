@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from processors.programs.compiled import Program
     from tests.simulator.loop import Process
     from tests.simulator.worker import Worker
 
@@ -18,8 +19,10 @@ class Stuck(AssertionError):  # noqa: N818 - what the world is
 class Slot:
     """A place for a worker, which is started again whenever it ends."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, program: Program) -> None:
         self.name = name
+        self.program = program
+        """What the next worker is given."""
         self.life = 0
         self.process: Process | None = None
         self.worker: Worker | None = None

@@ -51,10 +51,9 @@ class World:
         self.settings = settings_of(plan, self.cluster)
         for topic in TOPICS:
             self.cluster.create(self.settings.names.of(topic.role), plan.partitions)
-        self.program = starter()
         self.story = Story(plan.seed, plan.events, plan.members, plain=plan.plain, pace=PACE)
         self.watch = Watch(self.cluster, self.settings.names, plan.partitions)
-        self.slots = [Slot(f"w{number}") for number in range(plan.workers)]
+        self.slots = [Slot(f"w{number}", starter()) for number in range(plan.workers)]
         self.cluster.asked = self._asked
         self.over = False
         self.healed_at = 0.0
@@ -197,7 +196,7 @@ class World:
             update = {"run_records": sizes[(slot.life - 1) % len(sizes)]}
             settings = settings.model_copy(update=update)
         rival = self.plan.rival and slot is self.slots[-1] and not self.healed_at
-        return Worker(settings, self.program, "-rival" if rival else "")
+        return Worker(settings, slot.program, "-rival" if rival else "")
 
     def _bury(self, slot: Slot) -> None:
         """The process is gone: its connections break, and nothing of it runs again."""

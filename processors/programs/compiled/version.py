@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from processors.programs.compiled.earning import EVER
+from schemas.values import digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -144,6 +145,8 @@ class Program:
     """True when a tier of some version keeps points from ending."""
     pooled: bool = False
     """True when all members share something: a budget, a stock."""
+    hash: str = field(init=False)
+    """Of all versions together."""
     by_label: Mapping[str, Version] = field(init=False)
     refund_horizon_days: int = field(init=False)
     """How long an order of any version can be changed."""
@@ -151,6 +154,8 @@ class Program:
     def __post_init__(self) -> None:
         """Index the versions."""
         longest = max(version.refund_horizon_days for version in self.versions)
+        known = "".join(version.hash for version in self.versions)
+        object.__setattr__(self, "hash", digest(known.encode()))
         object.__setattr__(self, "by_label", {version.id: version for version in self.versions})
         object.__setattr__(self, "refund_horizon_days", longest)
 

@@ -1,0 +1,66 @@
+"""A program goes on in a new version: when it is deployed does not matter, if it is in time."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from processors.engine import engine_of
+from processors.topology import Topology
+from tests.driver.book import accounts, put, records
+from tests.driver.checking import verified
+from tests.driver.library import PROGRAMS, deploy, program_of, without_newest
+from tests.driver.lives import Lives
+from tests.driver.traffic import DAY
+
+EVENTS, AFTER = 110, 500 * DAY
+GROWN = [name for name in PROGRAMS if len(program_of(name)[0].versions) > 1]
+DEPLOYED = st.lists(st.integers(1, 110), min_size=1, max_size=5, unique=True)
+"""How many days before the newest version begins; in turns it comes, and is taken back."""
+
+
+@pytest.mark.parametrize("name", GROWN)
+@settings(max_examples=4)
+@given(seed=st.integers(0, 1_000_000), days=DEPLOYED)
+@example(seed=0, days=[1, 2])
+def test_a_version_deployed_in_time_decides_as_if_it_had_always_been_there(
+    name: str, seed: int, days: list[int]
+) -> None:
+    """Also for members who do nothing between the deployment and its first day."""
+    model, program = program_of(name)
+    former = without_newest(model)
+    sent = Lives(model, seed).make(EVENTS)
+    always, grown = (Topology(engine_of(one, 3), 3) for one in (program, former))
+    begun = 0
+    for place, before in enumerate(sorted(days, reverse=True)):
+        deployed = program.versions[-1].effective_from - before * DAY
+        for topology in (always, grown):
+            put(topology, [one for one in sent if begun <= one.time < deployed])
+            topology.advance(deployed)
+        deploy(grown, former if place % 2 else program)
+        begun = deployed
+    deploy(grown, program)
+    for topology in (always, grown):
+        put(topology, [one for one in sent if one.time >= begun])
+        topology.advance(sent[-1].time + AFTER)
+    assert accounts(grown) == accounts(always)
+    assert verified(grown).findings == ()
+
+
+def test_accounts_whose_calendar_does_not_change_get_no_record() -> None:
+    """The same program again asks nobody; another one writes a record where it sets a timer."""
+    model, program = program_of("dropbox-referral")
+    former = without_newest(model)
+    topology = Topology(engine_of(former, 3), 3)
+    first = program.versions[-1].effective_from
+    put(topology, [one for one in Lives(model, 5).make(EVENTS) if one.time < first])
+    topology.pump()
+    written = len(records(topology))
+    deploy(topology, former)
+    assert len(records(topology)) == written
+    deploy(topology, program)
+    members = [account for account in accounts(topology).values() if account.time]
+    assert len(records(topology)) == written + len(members) > written
+    deploy(topology, program)
+    assert len(records(topology)) == written + len(members)
