@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import tempfile
 from typing import TYPE_CHECKING, Any
 
 import faust
@@ -15,6 +14,7 @@ from faust.transport.drivers import TRANSPORTS
 from processors.engine import engine_of
 from processors.partition import Broken
 from processors.runtime.clock import Clock
+from processors.runtime.owned import positions
 from processors.runtime.owner import Owner
 from processors.runtime.pages import add_pages
 from processors.runtime.standing import Standing
@@ -52,6 +52,9 @@ class LedgerApp(faust.App):
 
     owner: Owner
 
+    def _create_directories(self) -> None:
+        """No tables of Faust's are used, so a worker needs no disk."""
+
     async def fail(self, error: Exception) -> None:
         """Stop the worker: what comes next would rest on what is wrong."""
         if isinstance(error, Broken):
@@ -69,7 +72,6 @@ def build_app(settings: Settings, program: Program) -> LedgerApp:
         f"{settings.output_prefix}{settings.app_id}",
         broker=[f"{SCHEME}://{server}" for server in settings.broker.split(",")],
         store="memory://",
-        datadir=tempfile.mkdtemp(prefix="loyalty-"),
         topic_disable_leader=True,
         topic_partitions=settings.partitions,
         topic_replication_factor=settings.replicas,
@@ -146,7 +148,7 @@ def _register(app: LedgerApp, settings: Settings) -> None:
     async def note_positions() -> None:
         if owner.thread is not None and owner.owned:
             try:
-                await owner.thread.note_positions(owner.positions())
+                await owner.thread.note_positions(positions(owner.owned))
             except Exception as error:  # noqa: BLE001 - for dashboards alone
                 log.debug("positions not noted", reason=repr(error))
 

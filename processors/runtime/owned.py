@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import structlog
 from aiokafka.errors import KafkaError
+from faust.types import TP
 
 from processors.partition.planning import overtaken, plan
 from processors.runtime.faults import Fault
@@ -16,9 +18,7 @@ from processors.runtime.recovery import recover, unpublished
 from processors.runtime.writer import Doubt, PartitionWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
-
-    from faust.types import TP
+    from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 
     from processors.partition import Engine, Partition
     from processors.runtime.settings import Settings
@@ -56,6 +56,22 @@ class Owned:
             self._marked_at = now
             self._marks = self._marks[1], seq
         return seq if idle else self._marks[0]
+
+    @asynccontextmanager
+    async def at_work(self, held: dict[int, Owned]) -> AsyncIterator[bool]:
+        """One at a time; whether the partition is still held.
+
+        Who fails half-way leaves a state that is in no ledger: nobody goes on with it.
+        """
+        number = self.partition.number
+        async with self.lock:
+            ours = held.get(number) is self
+            try:
+                yield ours
+            except BaseException:
+                if ours:
+                    held.pop(number, None)
+                raise
 
 
 class Split(Exception):  # noqa: N818 - what the assignment is
@@ -158,3 +174,12 @@ def going_on(
             log.error("inputs lost", topic=topic, partition=number, first=at, last=last)
         found[topic] = max(at, held.begin)
     return found
+
+
+def positions(owned: Mapping[int, Owned]) -> Mapping[TP, int]:
+    """Where each input of these partitions stands: for lag dashboards."""
+    return {
+        TP(topic, number): offset
+        for number, one in owned.items()
+        for topic, offset in one.partition.positions.items()
+    }

@@ -15,7 +15,7 @@ from processors.runtime.owned import AWAY, opened, whole
 from processors.runtime.writer import Doubt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from processors.partition import Batch, Engine, Fetched
     from processors.runtime.clock import Clock
@@ -159,7 +159,9 @@ class Owner:
 
     async def _drain(self, number: int) -> None:
         while (owned := self.owned.get(number)) is not None and not self.stopping:
-            async with owned.lock:
+            async with owned.at_work(self.owned) as ours:
+                if not ours:
+                    continue
                 run = owned.waiting.take(self.settings.run_records, self.settings.run_bytes)
                 if run:
                     await self._fold(owned, run)
@@ -209,18 +211,18 @@ class Owner:
     async def tick(self) -> None:
         """Let time pass for idle accounts, as far as the clock says."""
         self.announcements.forget_unheard()
-        for number, owned in sorted(self.owned.items()):
+        for _, owned in sorted(self.owned.items()):
             if owned.lock.locked():
                 continue
-            async with owned.lock:
-                if self.owned.get(number) is owned and await self._pass_time(owned):
+            async with owned.at_work(self.owned) as ours:
+                if ours and await self._pass_time(owned):
                     await self._commit(owned, owned.partition.settle(owned.old()))
 
     async def settle(self) -> None:
         """Save all that is unsaved, for who comes next. Nobody needs it; it spares him time."""
         for owned in list(self.owned.values()):
-            async with owned.lock:
-                while not (batch := owned.partition.settle()).empty:
+            async with owned.at_work(self.owned) as ours:
+                while ours and not (batch := owned.partition.settle()).empty:
                     if not await self._commit(owned, batch):
                         break
 
@@ -238,11 +240,3 @@ class Owner:
     def lacking(self, assignment: Iterable[TP]) -> set[int]:
         """Partitions that the group gave us, and that nobody has taken over yet."""
         return {log.partition for log in assignment if log.topic in self.topics} - set(self.owned)
-
-    def positions(self) -> Mapping[TP, int]:
-        """Where each input stands: for lag dashboards."""
-        return {
-            TP(topic, number): offset
-            for number, owned in self.owned.items()
-            for topic, offset in owned.partition.positions.items()
-        }

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -100,7 +101,8 @@ async def _run(settings: Settings, app: LedgerApp) -> int:
     for task in (running, watching, stopping):
         task.cancel()
     log.info("stopped", code=int(code))
-    sys.stdout.flush()
+    with suppress(OSError):  # a log that cannot be written keeps nobody here
+        sys.stdout.flush()
     os._exit(code)
 
 
@@ -120,12 +122,17 @@ def _code(app: LedgerApp, done: Iterable[asyncio.Task[Any]]) -> Exit:
             return Exit.BROKEN if app.crashed else Exit.DONE
         case Fault():
             log.error("refused", problem=failed.problem, advice=failed.advice)
-            sys.stderr.write(f"{failed.problem}\n{failed.advice}\n")
+            _say(f"{failed.problem}\n{failed.advice}\n")
             return failed.code
         case _:
             log.error("failed", reason=str(failed) or repr(failed), kind=type(failed).__name__)
-            sys.stderr.write(f"{failed}\n")
+            _say(f"{failed}\n")
             return Exit.USAGE if isinstance(failed, Refused) else Exit.BROKEN
+
+
+def _say(text: str) -> None:
+    with suppress(OSError):
+        sys.stderr.write(text)
 
 
 async def _drain(settings: Settings, app: LedgerApp) -> None:

@@ -82,10 +82,6 @@ INVARIANTS = {
     "T2": "eligibility is told at the crossing, once",
 }
 NOT_HAD: dict[str, str] = {
-    "F62": "a worker keeps no state of its own: what it holds in memory is dropped and rebuilt "
-    "from Kafka, whose snapshots F63 is about",
-    "F06": "a worker writes no files, so no disk of its own fills; a process that is out of memory "
-    "is killed, which is F01",
     "F34": "workers are no static members: each start is a member of its own",
     "F70": "replays are not built yet",
 }

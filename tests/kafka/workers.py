@@ -71,7 +71,7 @@ class Deployment:
         command = [sys.executable, "-m", "processors.runtime.cli", "worker"]
         with log.open("wb") as file:
             process = subprocess.Popen(  # noqa: S603 - our own command
-                command, env=self.environment(**more), stdout=file, stderr=file
+                command, cwd=self.home, env=self.environment(**more), stdout=file, stderr=file
             )
         self.workers.append(process)
         return process

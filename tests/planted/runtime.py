@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from itertools import count
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -15,11 +15,12 @@ from processors.partition.store import Store
 from processors.partition.writer import Writer
 from processors.runtime import owned as owned_module
 from processors.runtime import owner as owner_module
+from processors.runtime.owned import Owned
 from processors.runtime.owner import Owner
 from processors.runtime.writer import Doubt, PartitionWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
 
     from processors.partition import Batch
     from processors.runtime.thread import Bounds
@@ -103,6 +104,19 @@ def group_offsets_are_trusted() -> Iterator[None]:
 
 
 @contextmanager
+def a_run_that_failed_half_way_is_gone_on_with() -> Iterator[None]:
+    """The partition is still held, with a state that no ledger knows."""
+
+    @asynccontextmanager
+    async def at_work(self: Owned, held: dict[int, Owned]) -> AsyncIterator[bool]:
+        async with self.lock:
+            yield held.get(self.partition.number) is self
+
+    with patch.object(Owned, "at_work", at_work):
+        yield
+
+
+@contextmanager
 def aborted_records_are_read() -> Iterator[None]:
     """The workers' clients read what is not committed."""
     real = AIOKafkaConsumer.__init__
@@ -166,6 +180,7 @@ def a_commit_may_come_twice() -> Iterator[None]:
 
 RUNTIME = (
     a_commit_may_come_twice,
+    a_run_that_failed_half_way_is_gone_on_with,
     aborted_records_are_read,
     changed_accounts_are_woken_from_older_bytes,
     doubt_is_taken_for_success,

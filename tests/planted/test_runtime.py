@@ -24,12 +24,17 @@ CUT = [Fault(1.0, "kill at", 0, "Produce", count, 0.1) for count in (1, 2, 3)]
 LATE = [Fault(1.0 + n / 3, "orphan", 0, "EndTxn", 1, 2.0 + n % 5 * 0.7) for n in range(25)]
 LATE += [Fault(1.0 + n * 0.7, "no leader", 0, "ledger", 0, 0.4) for n in range(14)]
 """Commits outlive their connections, and come while a run is half-written."""
+EXHAUSTED = [Fault(2.0 + n, "exhaust", n % 2, "", n) for n in range(1, 8)]
 RESET = [Fault(at, kind, 0, "", 0, 0.1) for at in (8.0, 12.0) for kind in ("offsets", "kill")]
 """Somebody moves the group's offsets ahead, and a worker starts anew."""
 SHOWN = {
     "a_commit_may_come_twice": [
         Plan(seed, seed + 1, 1, 1, 40, run_records=1, seconds=12.0, faults=tuple(LATE))
         for seed in range(3)
+    ],
+    "a_run_that_failed_half_way_is_gone_on_with": [
+        Plan(seed, 1, 2, 2, 80, seconds=14.0, run_records=5, faults=tuple(EXHAUSTED))
+        for seed in range(4)
     ],
     "group_offsets_are_trusted": [Plan(1, 1, 1, seconds=20.0, faults=tuple(RESET))],
     "no_append_is_looked_at": [

@@ -63,6 +63,8 @@ def _filled(chance: random.Random, fault: Fault) -> Fault:
         fault = fault._replace(what=chance.choice(["out", "back", "both"]))
     elif kind in {"no leader", "no quorum", "too large", "no rights"}:
         fault = fault._replace(what=chance.choice(ROLES), number=chance.randrange(4))
+    elif kind == "exhaust":
+        fault = fault._replace(number=chance.randint(1, 12))
     elif kind == "skew":
         fault = fault._replace(seconds=chance.choice([-3500.0, -60.0, 60.0, 3500.0]))
     return fault
@@ -174,6 +176,11 @@ def _frozen(world: World, fault: Fault) -> None:
     world.later(fault.seconds, lambda: world.cluster.wake(number))
 
 
+def _exhaust(world: World, fault: Fault) -> None:
+    """A fold of a worker fails in the midst of a run, for want of memory."""
+    world.slots[fault.worker % len(world.slots)].exhausted_in = max(1, fault.number)
+
+
 def _skew(world: World, fault: Fault) -> None:
     world.slots[fault.worker % len(world.slots)].skew = fault.seconds
 
@@ -201,6 +208,7 @@ KINDS: dict[str, Callable[[World, Fault], None]] = {
     "broker down": _down,
     "broker frozen": _frozen,
     "cut": _cut,
+    "exhaust": _exhaust,
     "forget": _forget,
     "kill": _kill,
     "kill at": _kill_at,

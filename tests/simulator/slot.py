@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from processors.partition import Engine
     from processors.programs.compiled import Program
     from tests.simulator.loop import Process
     from tests.simulator.worker import Worker
@@ -31,5 +32,20 @@ class Slot:
         """No new worker before that time."""
         self.steps: list[tuple[str, int, Callable[[], object]]] = []
         """What happens at its so-and-so-many-th request of a kind, one after the other."""
+        self.exhausted_in = 0
+        """After so many more inputs there is no memory left, once; 0: there is enough."""
         self.codes: list[int] = []
         """How earlier workers ended."""
+
+    def exhausting(self, engine: Engine) -> Engine:
+        """The engine of a worker that may run out of memory in the midst of a run."""
+        real = engine.step
+
+        def step(*given: Any) -> Any:
+            if self.exhausted_in:
+                self.exhausted_in -= 1
+                if not self.exhausted_in:
+                    raise MemoryError
+            return real(*given)
+
+        return engine._replace(step=step)

@@ -17,6 +17,7 @@ from faust.types import TP
 from yarl import URL
 
 from processors.runtime import app as faust_app
+from processors.runtime.owned import positions
 from processors.runtime.thread import LedgerThread
 from processors.runtime.transport import LedgerConsumer
 from processors.runtime.worker import _code, _drain, _watch
@@ -180,4 +181,4 @@ class Worker(ConsumerRebalanceListener):
         owner = self.owner
         if owner.thread is not None and owner.owned:
             with suppress(Exception):  # for dashboards alone
-                await owner.thread.note_positions(owner.positions())
+                await owner.thread.note_positions(positions(owner.owned))

@@ -97,6 +97,7 @@ class World:
         for slot in self.slots:
             slot.steps.clear()
             slot.held_back = 0.0
+            slot.exhausted_in = 0
             if self.plan.rival and slot is self.slots[-1]:
                 self._bury(slot)
             if slot.process is not None and slot.process.asleep:
@@ -156,8 +157,9 @@ class World:
     def _stumble(self, log: Log) -> None:
         """A producer of inputs aborts a transaction: what nobody must read, and a marker."""
         if self.loop.chance.random() < 0.3:
-            wrong = (0, b"shop-0", b"{}", ())
-            log.append(batch_of([wrong], pid=STUMBLING, sequence=self.stumbled), None)
+            log.append(
+                batch_of([(0, b"shop-0", b"{}", ())], pid=STUMBLING, sequence=self.stumbled), None
+            )
             self.stumbled += 1
             log.mark(STUMBLING, 0, 0, commit=False)
 
@@ -191,12 +193,12 @@ class World:
 
     def _worker(self, slot: Slot) -> Worker:
         sizes = self.plan.sizes
-        settings = self.settings
-        if sizes:
-            update = {"run_records": sizes[(slot.life - 1) % len(sizes)]}
-            settings = settings.model_copy(update=update)
+        update = {"run_records": sizes[(slot.life - 1) % len(sizes)]} if sizes else {}
+        settings = self.settings.model_copy(update=update)
         rival = self.plan.rival and slot is self.slots[-1] and not self.healed_at
-        return Worker(settings, slot.program, "-rival" if rival else "")
+        worker = Worker(settings, slot.program, "-rival" if rival else "")
+        worker.owner.engine = slot.exhausting(worker.owner.engine)
+        return worker
 
     def _bury(self, slot: Slot) -> None:
         """The process is gone: its connections break, and nothing of it runs again."""
