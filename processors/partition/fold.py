@@ -198,7 +198,7 @@ class Partition:
         store = self.store
         due = store.due.get(name)
         while due is not None and due <= item.time:
-            self._pass(name, due)
+            self.pass_time(name, due)
             due = store.due.get(name)
         engine = self.engine
         history = None
@@ -221,10 +221,11 @@ class Partition:
         while (first := self.store.first_due()) is not None and first[0] <= until:
             if len(self.writer.batch) >= limit:
                 return False
-            self._pass(first[1], first[0])
+            self.pass_time(first[1], first[0])
         return True
 
-    def _pass(self, name: str, due: int) -> None:
+    def pass_time(self, name: str, due: int) -> None:
+        """Do what is due for an account at an instant. Raises Broken if it stays due."""
         item = due_input(name, due)
         answer = self.engine.step(self.store.open(name), item, self.engine.program, None)
         if isinstance(answer, NeedsHistory):

@@ -40,7 +40,7 @@ def plan(partition: Partition) -> Iterator[Batch]:
     for place in range(0, len(names), AT_ONCE):
         batch = partition.begin()
         for name in names[place : place + AT_ONCE]:
-            _plan(partition, name)
+            plan_account(partition, name)
         saving.finish(partition)
         yield batch
     partition.planned = program.hash
@@ -67,7 +67,8 @@ def _names(partition: Partition) -> list[str]:
     return sorted(store.resting.keys() | store.stale)
 
 
-def _plan(partition: Partition, name: str) -> None:
+def plan_account(partition: Partition, name: str) -> None:
+    """Set one account's timers by the program."""
     engine = partition.engine
     account = partition.store.open(name)
     item = changed_input(name, account.time, engine.program)

@@ -12,6 +12,7 @@ import structlog
 
 from tests.demo.checking import Found, _take, differences
 from tests.model.book import Book
+from tests.simulator.again import decided_otherwise
 from tests.simulator.checks import verified
 from tests.simulator.loop import simulated
 from tests.simulator.plan import Plan, plan_of
@@ -80,8 +81,8 @@ def judge(world: World) -> list[str]:
     report = verified(world.cluster, settings.names, settings.partitions)
     if not report.holds:
         return [f"verify: {finding}" for finding in report.findings[:5]]
-    if lost := world.watch.lost():
-        return lost
+    if wrong := world.watch.lost() or decided_otherwise(world):
+        return wrong
     book = Book()
     book.play(world.story.facts, END)
     found = Found()
