@@ -131,6 +131,57 @@ GIVING_WAY: Events = (
     ),
 )
 """What a reward cost in the old year."""
+PLUS: dict[str, object] = {"plan": "plus"}
+PLAN: Events = (
+    (
+        "2026-03-01T10:00:00Z",
+        "ana",
+        "loyalty.member.profile_changed.v1",
+        {"attributes": {"vip": True}},
+    ),
+    (
+        "2026-03-01T11:00:00Z",
+        "ana",
+        "loyalty.membership.started.v1",
+        PLUS | {"trial": True, "paid_until": "2026-04-01T00:00:00Z"},
+    ),
+    ("2026-03-02T10:00:00Z", "ana", "commerce.purchase.completed.v1", BASKET),
+    (
+        "2026-03-03T10:00:00Z",
+        "ana",
+        "loyalty.redemption.requested.v1",
+        {"redemption_id": "X1", "amount": "5", "hold_until": "2026-03-10T00:00:00Z"},
+    ),
+    ("2026-03-04T10:00:00Z", "ana", "loyalty.redemption.committed.v1", {"redemption_id": "X1"}),
+    (
+        "2026-03-05T10:00:00Z",
+        "ana",
+        "loyalty.points.adjusted.v1",
+        {
+            "adjustment_id": "J1",
+            "unit": "gems",
+            "amount": "7",
+            "reason": "goodwill",
+            "operator": "desk",
+            "expires_at": "2026-09-01T00:00:00Z",
+        },
+    ),
+    (
+        "2026-03-20T10:00:00Z",
+        "ana",
+        "loyalty.membership.renewed.v1",
+        PLUS | {"paid_until": "2026-06-01T00:00:00Z"},
+    ),
+    (
+        "2026-05-01T10:00:00Z",
+        "ana",
+        "loyalty.membership.cancelled.v1",
+        PLUS | {"effective_at": "2026-07-01T00:00:00Z"},
+    ),
+    ("2026-05-20T10:00:00Z", "ana", "loyalty.membership.lapsed.v1", PLUS),
+)
+"""A paid plan from its trial to its end, points that wait for a tier or end on a day of their own,
+a voucher that points became."""
 
 
 def play(
@@ -185,7 +236,9 @@ def stored() -> Iterator[tuple[str, bytes]]:
     yield from _stored("told-", play("seasonal", TOLD))
     yield from _stored("shared-", play("limited-edition", SHARED))
     yield from _stored("changed-", changed())
-    yield from _stored("ending-", play(str(Path(__file__).with_name("ending.yaml")), ENDING))
+    for name, events in (("ending", ENDING), ("plan", PLAN)):
+        program = Path(__file__).with_name(f"{name}.yaml")
+        yield from _stored(f"{name}-", play(str(program), events))
 
 
 def _stored(story: str, topology: Topology) -> Iterator[tuple[str, bytes]]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import get_args
+from typing import get_args, get_origin, get_type_hints
 
 import msgspec
 import orjson
 import pytest
 
-from processors.accounts import account
-from schemas import transfers
+from processors.accounts import account, items
+from processors.partition import head, trail
+from schemas import ledger, transfers
 from schemas.decoding import decode_data
 from schemas.inputs import INPUTS
 from schemas.intake import canonical_data, read
@@ -20,6 +21,8 @@ from schemas.upcasts import UnknownVersion, read_record
 from tests.golden.story import stored
 
 GOLDEN = Path(__file__).parent.parent.parent / "golden"
+STORED_IN = (account, items, head, trail, ledger, transfers)
+"""What is in snapshots, in the ledger and in transfers."""
 STORED = sorted((GOLDEN / "stored").glob("*"))
 INPUT_FILES = sorted((GOLDEN / "inputs").glob("*.json"))
 
@@ -106,6 +109,47 @@ def test_every_outcome_and_output_has_golden_bytes() -> None:
     assert outcomes == set(get_args(Outcome))
     kinds = {line for path in STORED for line in path.read_bytes().splitlines()}
     assert {f"ce_type: {kind}".encode() for kind in OUTPUTS} <= kinds
+
+
+def test_every_collection_of_an_account_has_golden_bytes() -> None:
+    """An item of a kind that no story tells is held to nothing."""
+    kept = [orjson.loads(body_of(path)) for path in of("snapshots") if body_of(path)]
+    collections = {
+        name for name, kind in get_type_hints(account.Account).items() if get_origin(kind) is dict
+    }
+    assert {name for one in kept for name in one if name in collections} == collections
+
+
+def test_what_stored_bytes_leave_out_means_the_same_as_ever() -> None:
+    """What is at its default is not written, so no default may change under what is stored."""
+    assert orjson.loads(orjson.dumps(defaults())) == orjson.loads(
+        (GOLDEN / "defaults.json").read_bytes()
+    )
+
+
+def defaults() -> dict[str, object]:
+    """What each kind of thing in an account and in the ledger says of itself, left alone."""
+    kinds = [
+        kind
+        for module in STORED_IN
+        for kind in vars(module).values()
+        if isinstance(kind, type(msgspec.Struct)) and kind.__module__ == module.__name__
+    ]
+    return {
+        f"{kind.__module__}.{kind.__name__}": {
+            field.encode_name: default(field)
+            for field in msgspec.structs.fields(kind)
+            if not field.required
+        }
+        for kind in kinds
+    }
+
+
+def default(field: msgspec.structs.FieldInfo) -> object:
+    """What a field says when nothing is said; `null` stands for nothing at all as well."""
+    if field.default is msgspec.NODEFAULT:
+        return msgspec.to_builtins(field.default_factory())
+    return None if field.default is msgspec.UNSET else msgspec.to_builtins(field.default)
 
 
 def test_a_record_of_version_0_is_upgraded() -> None:
