@@ -22,6 +22,7 @@ def main() -> int:
     options.add_argument("--part", default="1/1", help="2/2: the second half, beside 1/2")
     options.add_argument("--only", default="", help="those of files whose path begins so")
     options.add_argument("--again", action="store_true", help="survivors are tried once more")
+    options.add_argument("--measure", action="store_true", help="measure anew who runs what")
     options.add_argument("--report", action="store_true", help="write it; judge nothing")
     asked = options.parse_args()
     which, count = (int(number) for number in asked.part.split("/"))
@@ -31,7 +32,7 @@ def main() -> int:
     if asked.report:
         README.write_text(written(chosen, results().of(chosen), asked.seed), "utf-8")
         return 0
-    return run(chosen, (which - 1, count), again=asked.again)
+    return run(chosen, (which - 1, count), again=asked.again, anew=asked.measure)
 
 
 if __name__ == "__main__":

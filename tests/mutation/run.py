@@ -6,7 +6,6 @@ import json
 import shutil
 import signal
 import time
-from hashlib import blake2b
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 HOME = ROOT / ".mutation"
 INTERRUPTED = 130
-TOGETHER = 16
+TOGETHER = 60
 """So many mutants are put in at once for all tests: few are seen at that stage."""
 
 
@@ -38,14 +37,14 @@ def results() -> Results:
     return Results(ROOT, HOME / "results.jsonl")
 
 
-def run(sample: list[Mutant], part: tuple[int, int], *, again: bool) -> int:
+def run(sample: list[Mutant], part: tuple[int, int], *, again: bool, anew: bool) -> int:
     """Judge what is left of a sample, or each `part[1]`-th of it; exit code 130 if interrupted."""
     HOME.mkdir(exist_ok=True)
     kept, (which, count) = results(), part
     mine = sample[which::count]
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        court = Court(_fresh(HOME / f"tree-{which}"), suite_of_now())
+        court = Court(_fresh(HOME / f"tree-{which}"), suite_of_now(anew=anew))
         left = kept.left(mine)
         _tell(left, kept, map(court.quick, left))
         unseen = kept.unseen(mine, again=again)
@@ -55,15 +54,12 @@ def run(sample: list[Mutant], part: tuple[int, int], *, again: bool) -> int:
     return 0
 
 
-def suite_of_now() -> Suite:
-    """What the tests run: measured once, for as long as the code is the same."""
-    digest = blake2b(digest_size=5)
-    for room in ("processors", "programs", "projections", "schemas"):
-        for path in sorted((ROOT / room).rglob("*")):
-            if path.is_file() and path.suffix != ".pyc":
-                digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
-    tree = HOME / f"measured-{digest.hexdigest()}"
-    return measured(tree if tree.exists() else copied(tree))
+def suite_of_now(*, anew: bool = False) -> Suite:
+    """What the tests ran when that was measured: it says whom to ask first, which stays true."""
+    tree = HOME / "measured"
+    if anew:
+        shutil.rmtree(tree, ignore_errors=True)
+    return measured(tree if tree.exists() else copied(tree), ROOT)
 
 
 def _tell(left: list[Mutant], kept: Results, verdicts: Iterable[Verdict]) -> None:

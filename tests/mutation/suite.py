@@ -10,6 +10,7 @@ import sys
 import time
 from collections import defaultdict
 from contextlib import suppress
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from coverage import CoverageData
@@ -73,10 +74,16 @@ def ran(
 
 
 class Suite:
-    """Which tests run a line, and what each costs."""
+    """Which tests ran a line when that was measured, in `tree`, and what each cost.
 
-    def __init__(self, seconds: Mapping[str, float], data: CoverageData) -> None:
+    It is asked of the lines of `now`: where a file has changed since, of those that stayed.
+    """
+
+    def __init__(
+        self, seconds: Mapping[str, float], data: CoverageData, tree: Path, now: Path
+    ) -> None:
         self.seconds, self.data = seconds, data
+        self.tree, self.now = tree, now
         self.lines: dict[str, dict[int, list[str]]] = {}
 
     def touching(self, file: str, lines: Iterable[int], rooms: tuple[str, ...]) -> list[str]:
@@ -85,12 +92,29 @@ class Suite:
         Of a line that runs when its file is imported, all that run anything in the file.
         """
         if file not in self.lines:
-            self.lines[file] = self.data.contexts_by_lineno(file)
+            self.lines[file] = self._known(file)
         known = self.lines[file]
         tests = {name for line in lines for name in known.get(line, ())} - {""}
         if not tests and any(line in known for line in lines):
             tests = {name for names in known.values() for name in names} - {""}
         return self.ordered(name for name in tests if name.startswith(rooms))
+
+    def _known(self, file: str) -> dict[int, list[str]]:
+        """Tests by the lines of the file as it is now."""
+        measured = self.data.contexts_by_lineno(file)
+        then, now = (
+            (tree / file).read_text("utf-8").splitlines() if (tree / file).exists() else []
+            for tree in (self.tree, self.now)
+        )
+        if then == now:
+            return measured
+        stayed = SequenceMatcher(None, now, then, autojunk=False).get_matching_blocks()
+        return {
+            block.a + step: measured[block.b + step]
+            for block in stayed
+            for step in range(1, block.size + 1)
+            if block.b + step in measured
+        }
 
     def ordered(self, tests: Iterable[str]) -> list[str]:
         """File by file, so that what a file's tests share is made once; the quickest first."""
@@ -119,8 +143,8 @@ class Suite:
         return sum(self.seconds.get(name, 0) for name in tests)
 
 
-def measured(tree: Path) -> Suite:
-    """Run all tests of an unspoilt tree. Raises RuntimeError when one fails."""
+def measured(tree: Path, now: Path) -> Suite:
+    """Run all tests of an unspoilt tree, unless that was done. Raises RuntimeError when one fails."""
     tests = tree / "measured.json"
     if not tests.exists():
         done = ran(tree, {}, WHOLE, measured=True)
@@ -129,4 +153,4 @@ def measured(tree: Path) -> Suite:
         tests.write_text(json.dumps(done.times), "utf-8")
     data = CoverageData(str(tree / ".coverage"))
     data.read()
-    return Suite(json.loads(tests.read_text("utf-8")), data)
+    return Suite(json.loads(tests.read_text("utf-8")), data, tree, now)

@@ -150,10 +150,10 @@ def test_weak_tests_leave_survivors_that_strong_ones_kill(tmp_path: Path) -> Non
     """Given tests of the middle alone, what happens at the limit survives; else nothing does."""
     weak, strong = tree(tmp_path / "weak", CODE, WEAK), tree(tmp_path / "strong", CODE, STRONG)
     changes = [found(weak)[name] for name in ("30 -> (29)", OPEN, REVERSED)]
-    court = Court(weak, measured(weak))
+    court = Court(weak, measured(weak, weak))
     assert {court.quick(one).verdict for one in changes[1:]} == {KILLED, UNSEEN}
     assert _all_told(court, changes) == [SURVIVED, SURVIVED, KILLED]
-    court = Court(strong, measured(strong))
+    court = Court(strong, measured(strong, strong))
     assert _all_told(court, changes[:2]) == [KILLED, KILLED]
     assert (strong / FILE).read_text() == (weak / FILE).read_text() == CODE
 
@@ -162,7 +162,7 @@ def test_what_cannot_be_imported_or_does_not_end_is_not_killed(tmp_path: Path) -
     """Given a change that breaks an import, and one that never ends, no test has failed."""
     code = CODE + "\nassert LIMIT_DAYS == 30\n"
     where = tree(tmp_path, code, WEAK)
-    court, changes = Court(where, measured(where), slack_seconds=4), found(where)
+    court, changes = Court(where, measured(where, where), slack_seconds=4), found(where)
     assert court.quick(changes["30 -> (31)"]).verdict == UNIMPORTABLE
     assert court.quick(changes["done += 1 -> pass"]).verdict == TIMED_OUT
 

@@ -59,7 +59,7 @@ def _checked(file: str, *, json: bool) -> int:
     if findings:
         console.print("What a finding means: loyalty program explain ID")
         return Exit.FAILED
-    console.print(f"{path}: the program {load(file).id} is in order")
+    console.print(f"{path}: the program {load(file).id} is in order", soft_wrap=True)
     return Exit.DONE
 
 
