@@ -25,6 +25,8 @@ BROKEN = "broken"
 
 QUICK_SECONDS = 4
 """So much of a core may the tests take that are asked first, as measured without a mutant."""
+ALONE_SECONDS = 20
+"""The same, for tests that failed with a mutant among others."""
 SLACK_SECONDS = 20
 SLOWER = 3
 """A mutant may take this many times as long, and the slack, before it has timed out."""
@@ -48,52 +50,55 @@ class Court:
     def quick(self, mutant: Mutant) -> Verdict:
         """The verdict of the tests that run the mutant's lines, the quickest first."""
         touching = self._touching(mutant)
-        found, by = self._tried([mutant], self.suite.within(QUICK_SECONDS, touching))
-        return Verdict(mutant.id, UNSEEN if found == SURVIVED else found, by, len(touching))
+        found, failed = self._tried([mutant], self.suite.within(QUICK_SECONDS, touching))
+        return self._verdict(mutant, UNSEEN if found == SURVIVED else found, failed)
 
-    def thorough(self, mutants: list[Mutant]) -> Iterator[Verdict]:
-        """The verdicts of all tests on mutants of the same judges, put in together.
+    def thorough(self, mutants: list[Mutant], tests: list[str] | None = None) -> Iterator[Verdict]:
+        """The verdicts of these tests, or of all, on mutants of the same judges, put in together.
 
-        When all pass, each mutant survives. A test that fails is run with each mutant alone whose
-        lines it runs, or else with each, and all are run again without those that it sees. When
-        it sees none alone, or something else has gone wrong, halves are judged.
+        When all pass, each mutant survives. Tests that fail are run with each mutant alone whose
+        lines they run, and again with those together for which none of them fails. When they see
+        none alone, or something else has gone wrong, halves are judged.
         """
-        found, by = self._tried(mutants, None)
+        found, failed = self._tried(mutants, tests)
         if found == SURVIVED or len(mutants) == 1:
-            yield from (self._verdict(one, found, by) for one in mutants)
+            yield from (self._verdict(one, found, failed) for one in mutants)
             return
-        seen = self._seen_by(by, mutants) if by else []
-        yield from (self._verdict(one, KILLED, by) for one in seen)
+        seen = {}
+        if found == KILLED:
+            tests, seen = failed, {one: by for one in mutants if (by := self._seen(one, failed))}
+        yield from (self._verdict(one, KILLED, by) for one, by in seen.items())
         left = [one for one in mutants if one not in seen]
         half = len(left) // 2 if not seen else len(left)
         for some in (left[:half], left[half:]):
             if some:
-                yield from self.thorough(some)
+                yield from self.thorough(some, tests)
 
-    def _seen_by(self, test: str, mutants: list[Mutant]) -> list[Mutant]:
-        """The mutants for which the test fails, those first whose lines it runs."""
-        near = [one for one in mutants if test in self._touching(one)]
-        for some in (near, [one for one in mutants if one not in near]):
-            if seen := [one for one in some if self._tried([one], [test])[0] == KILLED]:
-                return seen
-        return []
+    def _seen(self, mutant: Mutant, failed: list[str]) -> list[str]:
+        """The first of these tests that fails with the mutant alone, of those that may run it."""
+        near = set(self._touching(mutant)) | {
+            one for one in failed if one not in self.suite.seconds
+        }
+        some = self.suite.within(ALONE_SECONDS, self.suite.ordered(near.intersection(failed)))
+        found, by = self._tried([mutant], some)
+        return by if found == KILLED else []
 
     def _touching(self, mutant: Mutant) -> list[str]:
         return self.suite.touching(mutant.file, mutant.lines, judges(mutant))
 
-    def _verdict(self, mutant: Mutant, found: str, by: str) -> Verdict:
-        return Verdict(mutant.id, found, by, len(self._touching(mutant)))
+    def _verdict(self, mutant: Mutant, found: str, failed: list[str]) -> Verdict:
+        return Verdict(mutant.id, found, next(iter(failed), ""), len(self._touching(mutant)))
 
-    def _tried(self, mutants: list[Mutant], tests: list[str] | None) -> tuple[str, str]:
-        """What these tests, or all, say with the mutants put in; and the test that failed."""
+    def _tried(self, mutants: list[Mutant], tests: list[str] | None) -> tuple[str, list[str]]:
+        """What these tests, or all, say with the mutants put in; of one, the first that fails."""
         if tests == []:
-            return SURVIVED, ""
+            return SURVIVED, []
         rooms = judges(mutants[0])
         cost = self.suite.cost(tests if tests is not None else self.suite.seconds)
         plan = {"tests": tests, "seconds": round(self.slack_seconds + SLOWER * cost)}
         where = rooms if tests is None else dict.fromkeys(one.partition("::")[0] for one in tests)
         with _put_in(self.tree, mutants):
-            done = ran(self.tree, plan, ["-x", *where])
+            done = ran(self.tree, plan, ["-x", *where] if len(mutants) == 1 else [*where])
         return verdict(done), done.failed
 
 

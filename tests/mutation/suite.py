@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 PURE = ("tests/unit", "tests/properties")
 WHOLE = (*PURE, "tests/simulator/test_scenarios.py")
-PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tests.mutation.plugin")
+PLUGIN = ("-p", "no:cacheprovider", "-p", "tests.mutation.plugin")
+PYTEST = ("-m", "pytest", "-q", "--tb=line", *PLUGIN)
 UNBOUNDED = ("-o", "timeout=0")
 """Limits are set here, so that a test which hangs is no test that failed."""
 WALL_SECONDS = 1_800
@@ -33,7 +34,7 @@ class Ran(NamedTuple):
     """How pytest ended, by exit code or signal, what it told, and the seconds that it took."""
 
     code: int
-    failed: str
+    failed: list[str]
     times: Mapping[str, float]
     printed: str
     seconds: float
@@ -66,7 +67,7 @@ def ran(
         if not isinstance(reason, subprocess.TimeoutExpired):
             raise
         printed = ""
-    told: dict[str, Any] = {"failed": "", "seconds": {}}
+    told: dict[str, Any] = {"failed": [], "seconds": {}}
     if path.with_suffix(".told").exists():
         told = json.loads(path.with_suffix(".told").read_text("utf-8"))
     took = time.monotonic() - began
@@ -125,14 +126,14 @@ class Suite:
         return [
             name
             for file in sorted(by_file, key=lambda file: (mean[file], file))
-            for name in sorted(by_file[file], key=lambda name: (self.seconds[name], name))
+            for name in sorted(by_file[file], key=lambda name: (self.seconds.get(name, 0), name))
         ]
 
     def within(self, seconds: float, tests: Iterable[str]) -> list[str]:
         """As many of the tests, from the first on, as take no longer than this; one at least."""
         chosen: list[str] = []
         for name in tests:
-            seconds -= self.seconds[name]
+            seconds -= self.seconds.get(name, 0)
             if chosen and seconds < 0:
                 break
             chosen.append(name)
@@ -144,7 +145,7 @@ class Suite:
 
 
 def measured(tree: Path, now: Path) -> Suite:
-    """Run all tests of an unspoilt tree, unless that was done. Raises RuntimeError when one fails."""
+    """Run all tests of an unspoilt tree, if need be. Raises RuntimeError when one fails."""
     tests = tree / "measured.json"
     if not tests.exists():
         done = ran(tree, {}, WHOLE, measured=True)

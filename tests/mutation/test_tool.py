@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from tests.mutation.mutants import Mutant
 
-FILE = "processors/age.py"
+FILE, OTHER = "processors/age.py", "processors/other.py"
 CODE = """\
 LIMIT_DAYS = 30
 
@@ -79,9 +79,9 @@ def tree(to: Path, code: str, tests: str) -> Path:
     return to
 
 
-def found(where: Path) -> dict[str, Mutant]:
-    """The mutants of the file, by what they say."""
-    return {f"{one.was} -> {one.now}": one for one in mutants(where, FILE)}
+def found(where: Path, file: str = FILE) -> dict[str, Mutant]:
+    """The mutants of a file, by what they say."""
+    return {f"{one.was} -> {one.now}": one for one in mutants(where, file)}
 
 
 def test_the_usual_changes_are_made(tmp_path: Path) -> None:
@@ -156,6 +156,33 @@ def test_weak_tests_leave_survivors_that_strong_ones_kill(tmp_path: Path) -> Non
     court = Court(strong, measured(strong, strong))
     assert _all_told(court, changes[:2]) == [KILLED, KILLED]
     assert (strong / FILE).read_text() == (weak / FILE).read_text() == CODE
+
+
+def test_of_mutants_put_in_together_each_has_its_own_verdict(tmp_path: Path) -> None:
+    """Given the same change in a file that is tested and in one that is not, one is killed."""
+    where = tree(tmp_path, CODE, STRONG)
+    (where / OTHER).write_text(CODE)
+    (where / "tests/unit/test_other.py").write_text(WEAK.replace("age import", "other import"))
+    both = [found(where, file)[OPEN] for file in (OTHER, FILE)]
+    assert groups(both, 2) == [both]
+    told = {one.mutant: one for one in Court(where, measured(where, where)).thorough(both)}
+    assert [told[one.id].verdict for one in both] == [SURVIVED, KILLED]
+    assert told[both[1].id].by == "tests/unit/test_age.py::test_the_limit_counts"
+
+
+def test_what_was_measured_stays_known_of_the_lines_that_stayed(tmp_path: Path) -> None:
+    """Given lines above, and another file, the tests of a line are found at its new place."""
+    before, now = tree(tmp_path / "before", CODE, STRONG), tmp_path / "now"
+    (now / "processors").mkdir(parents=True)
+    (now / FILE).write_text("# Lines that\n# are new.\n" + CODE)
+    then, later = measured(before, before), measured(before, now)
+    tests = then.touching(FILE, [4], ("tests/unit",))
+    assert {one.rpartition("::")[2] for one in tests} == {
+        "test_the_limit_counts",
+        "test_the_very_old_are_old",
+    }
+    assert later.touching(FILE, [6], ("tests/unit",)) == tests
+    assert later.touching(OTHER, [6], ("tests/unit",)) == []
 
 
 def test_what_cannot_be_imported_or_does_not_end_is_not_killed(tmp_path: Path) -> None:
