@@ -14,6 +14,8 @@ from processors.programs.load import load as load_program
 from tests.driver.checking import verified
 
 EXAMPLES = sorted(Path(__file__).parents[3].glob("programs/*/examples.yaml"))
+OF_TESTS = sorted(Path(__file__).parents[1].glob("programs/*/examples.yaml"))
+"""Of programs that stand beside the tests alone."""
 
 
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.parent.name)
@@ -25,11 +27,11 @@ def test_the_examples_of_a_program_hold(file: Path) -> None:
     assert failed == []
 
 
-@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.parent.name)
+@pytest.mark.parametrize("file", EXAMPLES + OF_TESTS, ids=lambda file: file.parent.name)
 def test_the_books_of_a_programs_examples_verify(file: Path) -> None:
     """Each leaves a ledger, snapshots, outputs and transfers in which the checker finds nothing."""
     document = load(file.read_text("utf-8"))
-    engine = engine_of(load_program(document.program), PARTITIONS)
+    engine = engine_of(load_program(str(file.parent)), PARTITIONS)
     for example in document.examples:
         stage = Stage(engine, document, example)
         for step in example.steps:
@@ -40,3 +42,4 @@ def test_the_books_of_a_programs_examples_verify(file: Path) -> None:
 def test_the_starter_program_has_examples() -> None:
     """Or the test above would hold without looking at anything."""
     assert "starter" in {file.parent.name for file in EXAMPLES}
+    assert OF_TESTS
