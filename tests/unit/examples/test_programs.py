@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +13,10 @@ from processors.examples.report import lines
 from processors.examples.stage import PARTITIONS, Stage
 from processors.programs.load import load as load_program
 from tests.driver.checking import verified
+
+if TYPE_CHECKING:
+    from processors.partition import Engine
+    from processors.programs.compiled import Program
 
 EXAMPLES = sorted(Path(__file__).parents[3].glob("programs/*/examples.yaml"))
 OF_TESTS = sorted(Path(__file__).parents[1].glob("programs/*/examples.yaml"))
@@ -25,6 +30,19 @@ def test_the_examples_of_a_program_hold(file: Path) -> None:
     results = play(document, load_program(document.program), engine_of)
     failed = [line for result in results if not result.holds for line in lines(result)]
     assert failed == []
+
+
+@pytest.mark.parametrize("file", EXAMPLES + OF_TESTS, ids=lambda file: file.parent.name)
+def test_examples_hold_wherever_history_begins(file: Path) -> None:
+    """Also for accounts that take a checkpoint at the first chance, and begin there."""
+    document = load(file.read_text("utf-8"))
+    results = play(document, load_program(str(file.parent)), soon_kept)
+    assert [line for result in results if not result.holds for line in lines(result)] == []
+
+
+def soon_kept(program: Program, partitions: int) -> Engine:
+    """The engine, with checkpoints of accounts that have a single record."""
+    return engine_of(program, partitions)._replace(whole=0)
 
 
 @pytest.mark.parametrize("file", EXAMPLES + OF_TESTS, ids=lambda file: file.parent.name)
