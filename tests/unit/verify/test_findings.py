@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from processors.partition.head import Head
+    from processors.partition.unsaved import Place
     from processors.topology import Log
     from schemas.ledger import LedgerRecord
 
@@ -243,6 +244,18 @@ def snapshot(topology: Topology, **parts: Any) -> None:
     record = [one for one in log.read() if one.key == b"m6"][-1]
     parts["headers"] = tuple((dict(record.headers) | parts.get("headers", {})).items())
     log.records[record.offset] = record._replace(**parts)
+
+
+def test_a_snapshot_that_lacks_no_more_than_a_number_is_found(topology: Topology) -> None:
+    """Given a record that counts and changes nothing else, the snapshot must have counted too."""
+    tails: list[Place | None] = []
+    forge_head(topology, 0, lambda head: tails.append(head.tail))
+    assert tails[0] is not None
+    own = [one for one in records(topology) if one.account == "m6" and one.member_sequence]
+    last = [one for one in own if one.seq < tails[0].seq][-1]
+    spoil(topology, last.seq, lambda record: setattr(record, "changes", ()))
+    snapshot(topology, headers={"seq": str(last.seq).encode()})
+    assert f"D1 snapshot: record {last.seq} of m6 is not in a snapshot" in found(topology)
 
 
 @pytest.mark.parametrize(
