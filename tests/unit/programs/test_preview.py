@@ -107,6 +107,28 @@ def test_a_promotion_that_does_not_run_says_why(
     assert f"missed     double_june  {why}" in capsys.readouterr().out
 
 
+def test_a_promotion_that_is_not_for_the_member_says_what_he_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Given an attribute that a promotion bars, it is named."""
+    words = files(tmp_path)
+    staff = event("P1", "2026-03-01T12:00:00-05:00", 1) | {
+        "type": "loyalty.member.profile_changed.v1",
+        "data": {"attributes": {"role": "staff"}},
+    }
+    (tmp_path / "ana.jsonl").write_text(json.dumps(staff) + "\n")
+    file = tmp_path / "program.yaml"
+    barred = "when: {member: {role: staff}, member_not: {role: staff}}"
+    for said, why in (
+        ("when: {member_not: {role: staff}}", "is not for members with role staff"),
+        (barred, "is not for members with role staff"),
+    ):
+        text = find("starter").read_text("utf-8")
+        file.write_text(text.replace("starts: 2026-06-01, ends: 2026-07-01", said), "utf-8")
+        assert run([*words[:2], str(file), *words[3:]]) == Exit.DONE
+        assert f"missed     double_june  {why}" in capsys.readouterr().out
+
+
 def test_the_shares_of_lines_add_up_to_what_is_posted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
