@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from processors.programs.figures import scaled
 from processors.programs.lint.catalogue import PAGES
 from processors.programs.lint.marks import COUNT, MONEY, marked
 from processors.programs.lint.problems import Place, Problem, instead, listed, versions_of
@@ -28,6 +29,7 @@ def check(file: ProgramFile) -> Iterator[Problem]:
             if isinstance(mark, Refers) and value not in names[mark.kind]:
                 text = f"names no {mark.kind}; {instead(value, names[mark.kind])}"
                 yield Problem("name-unknown", (*place, *where), text)
+        yield from _without_unit(version, place)
         yield from _renewals(version, place)
         yield from _of_ladder(version, place)
         for name, reward in version.rewards.items():
@@ -65,6 +67,16 @@ def _known(version: Version) -> dict[str, list[str]]:
             *version.deliveries,
         ],
     }
+
+
+def _without_unit(version: Version, place: Place) -> Iterator[Problem]:
+    """Points of the first unit, where there is none."""
+    given: list[tuple[Place, str | None]] = []
+    given += [(("activities", n, "points"), one.points) for n, one in version.activities.items()]
+    given += [(("promotions", n, "add"), one.add) for n, one in version.promotions.items()]
+    for where, figure in given if not version.units else ():
+        if figure is not None and scaled(figure):
+            yield Problem("name-unknown", (*place, *where), "are of which unit? `units` has none")
 
 
 def _of_ladder(version: Version, place: Place) -> Iterator[Problem]:

@@ -62,6 +62,7 @@ def test_a_failure_says_what_was_expected_what_came_and_why() -> None:
     assert "expected: 106" in text
     assert "came:     105" in text
     assert "base fired" in text
+    assert "double_june did not fire: not_running" in text
     assert b'"holds": false' in as_json([result])
 
 
