@@ -11,9 +11,9 @@ import structlog
 from faust.serializers import codecs
 from faust.transport.drivers import TRANSPORTS
 
-from processors.engine import engine_of
 from processors.partition import Broken
 from processors.runtime.clock import Clock
+from processors.runtime.engine import engine_by
 from processors.runtime.owned import positions
 from processors.runtime.owner import Owner
 from processors.runtime.pages import add_pages
@@ -101,14 +101,7 @@ def build_app(settings: Settings, program: Program) -> LedgerApp:
 
 def owner_of(settings: Settings, program: Program) -> Owner:
     """The owner of a worker's partitions, with none yet."""
-    engine = engine_of(
-        program,
-        settings.partitions,
-        transfers_topic=settings.names.of("transfers"),
-        alias_secret=settings.alias_secret.get_secret_value().encode(),
-        ahead=int(settings.future_limit_seconds * 1_000_000),
-    )
-    return Owner(settings, engine, Clock(settings.clock), Telemetry(program))
+    return Owner(settings, engine_by(settings, program), Clock(settings.clock), Telemetry(program))
 
 
 def _register(app: LedgerApp, settings: Settings) -> None:

@@ -6,51 +6,63 @@ a record is chained to is taken from the ledger, so one difference does not make
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import json
 
 from processors.inputs import PROGRAM_CHANGED, TIME_PASSED
 from processors.partition import Partition, planning
 from processors.partition.records import LEDGER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Mapping, Sequence
 
     from processors.partition import Batch, Engine, Fetched, HistoryWanted
     from schemas.ledger import LedgerRecord
-
-    History = Callable[[HistoryWanted], Sequence[bytes]]
 
 NEVER = 1 << 62
 """Snapshots are behind by so many records: none is written."""
 
 
+class Again(NamedTuple):
+    """What comes of an input today."""
+
+    values: list[bytes]
+    """The bytes of one record, if all is well."""
+    wanted: Sequence[HistoryWanted] = ()
+    """Ledger records to read first; then ask again with them."""
+
+
 class Deciding:
-    """One partition. `history` reads ledger records that a late input is decided with."""
+    """One partition."""
 
-    def __init__(self, engine: Engine, number: int, count: int, history: History) -> None:
+    def __init__(self, engine: Engine, number: int, count: int) -> None:
         self.partition = Partition(engine, number, count, lag=NEVER)
-        self.history = history
 
-    def again(self, offset: int, record: LedgerRecord, source: Fetched | None) -> list[bytes]:
-        """What comes of the record's input today: the bytes of that one record, if all is well.
+    def again(
+        self,
+        offset: int,
+        record: LedgerRecord,
+        source: Fetched | None,
+        histories: Mapping[str, Sequence[bytes]] | None = None,
+    ) -> Again:
+        """Decide what a record decided. `source` is the input that it names, None if it names none.
 
-        `source` is the input that the record names, None if it names none. Raises Broken where
-        nothing is due, or the input cannot be decided.
+        Raises Broken where nothing is due, or the input cannot be decided.
         """
         writer = self.partition.writer
         writer.chain.next_seq, writer.chain.prev = record.seq, record.prev
         writer.ledger_offset = offset
-        batch = self._passed(record) if source is None else self._folded(source)
-        return [outgoing.value or b"" for outgoing in batch.outgoing[LEDGER]]
+        fold = self.partition.fold
+        batch = self._pass(record) if source is None else fold([source], histories)
+        return Again([one.value or b"" for one in batch.outgoing[LEDGER]], batch.wanted)
 
-    def _folded(self, source: Fetched) -> Batch:
-        batch = self.partition.fold([source])
-        while batch.wanted:
-            read = {want.account: self.history(want) for want in batch.wanted}
-            batch = self.partition.fold([source], read)
-        return batch
+    def believe(self, offset: int, value: bytes) -> None:
+        """Take a record as it is: its input is not there any more."""
+        self.partition.writer.ledger_offset = offset
+        self.partition.apply_record(offset, value)
 
-    def _passed(self, record: LedgerRecord) -> Batch:
+    def _pass(self, record: LedgerRecord) -> Batch:
         """What happened without an input: something fell due, or the program changed."""
         batch = self.partition.begin()
         cause, name = record.cause, record.account
@@ -60,3 +72,26 @@ class Deciding:
             elif cause.type == PROGRAM_CHANGED:
                 planning.plan_account(self.partition, name)
         return batch
+
+
+def otherwise(was: bytes, now: Sequence[bytes]) -> tuple[str, ...]:
+    """Fields of a record that come out another way; empty if it is the same.
+
+    When an account's timers were set depends on when the program's versions were deployed, which is
+    no input, so they are not compared: what they bring about has records of its own.
+    """
+    if list(now) == [was]:
+        return ()
+    if len(now) != 1:
+        return (f"{len(now)} records",)
+    before, after = _fields(was), _fields(now[0])
+    names = sorted(before.keys() | after.keys())
+    return tuple(name for name in names if before.get(name) != after.get(name))
+
+
+def _fields(value: bytes) -> dict[str, object]:
+    found: dict[str, object] = json.decode(value)
+    changes = found.pop("changes", ())
+    if isinstance(changes, list):
+        found["changes"] = [change for change in changes if change[0] != "timers"]
+    return found

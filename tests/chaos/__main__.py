@@ -1,9 +1,9 @@
 """`make chaos MINUTES=10`: brokers, workers and networks fail at random while events arrive.
 
-Ends with `ledger verify`, the comparison with the independent model, and a check of all that a
-read_committed reader saw that ran beside it. Exit code 0: every input is in one ledger record,
-every balance, tier, reward and refusal is as the model says, and nothing that was shown was lost,
-doubled, taken back, out of order, torn or left out.
+Ends with `ledger verify` and `decide`, the comparison with the independent model, and a check of
+all that a read_committed reader saw that ran beside it. Exit code 0: every input is in one ledger
+record, every balance, tier, reward and refusal is as the model says, and nothing that was shown was
+lost, doubled, taken back, out of order, torn or left out.
 """
 
 from __future__ import annotations

@@ -157,6 +157,7 @@ class Run:
     def _judge(self, wrong: list[str], total: int) -> int:
         """What was done, and what came of it."""
         verified = self.crew.say("ledger", "verify")
+        decided = self.crew.say("ledger", "decide")
         live = self.watcher.finish()
         findings = check(live, read_again(self.settings), self.acknowledged)
         console.print("\n[bold]done to it[/bold]")
@@ -173,6 +174,7 @@ class Run:
             console.print(f"  {line}")
         console.print(
             f"{total:,} inputs, {len(live):,} records read beside, {len(findings)} findings, "
-            f"{len(wrong)} differences from the model, verify exit code {verified}"
+            f"{len(wrong)} differences from the model, verify exit code {verified}, "
+            f"decide exit code {decided}"
         )
-        return int(bool(wrong) or bool(findings) or verified != 0)
+        return int(bool(wrong or findings or verified or decided))

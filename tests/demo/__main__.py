@@ -1,7 +1,7 @@
 """`make demo`: a real broker, two workers, eight months of commerce, and a worker that is killed.
 
-Ends with a member's story, the top balances, dead letters, `ledger verify`, and a comparison with
-an independent model. Exit code 0: all equal, none lost, none double.
+Ends with a member's story, the top balances, dead letters, `ledger verify` and `decide`, and a
+comparison with an independent model. Exit code 0: all equal, none lost, none double.
 """
 
 from __future__ import annotations
@@ -106,13 +106,14 @@ def report(settings: Settings, workers: Workers, story: Story, book: Book, found
     for outcome, count in found.outcomes.most_common():
         console.print(f"  {count:>6}  {outcome}")
     workers.say("dlq", "list", "--most", "5")
-    verified = workers.say("ledger", "verify")
+    verified, decided = workers.say("ledger", "verify"), workers.say("ledger", "decide")
     wrong = differences(settings, story, book, found)
     console.print("\n[bold]against the independent model[/bold]")
     for line in wrong[:20]:
         console.print(f"  {line}")
-    if wrong or verified:
-        console.print(f"[red]{len(wrong)} differences[/red], verify exit code {verified}")
+    if wrong or verified or decided:
+        codes = f"verify exit code {verified}, decide exit code {decided}"
+        console.print(f"[red]{len(wrong)} differences[/red], {codes}")
         return 1
     console.print(
         f"  {len(story.records)} inputs, none lost, none double; "

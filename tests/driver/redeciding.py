@@ -9,7 +9,6 @@ from processors.verify.deciding import Deciding
 from schemas.ledger import DECODER
 
 if TYPE_CHECKING:
-    from processors.partition import HistoryWanted
     from processors.topology import Topology
 
 
@@ -26,10 +25,7 @@ def differences(topology: Topology) -> list[Other]:
 
 
 def _differences(topology: Topology, number: int) -> list[Other]:
-    def history(want: HistoryWanted) -> list[bytes]:
-        return topology.history(number, want)
-
-    deciding = Deciding(topology.engine, number, topology.count, history)
+    deciding = Deciding(topology.engine, number, topology.count)
     found = []
     for written in topology.logs[LEDGER][number].read():
         value = written.value or b""
@@ -37,6 +33,9 @@ def _differences(topology: Topology, number: int) -> list[Other]:
         at = record.source
         source = None if at is None else topology.logs[at.topic][number].records[at.offset]
         again = deciding.again(written.offset, record, source)
-        if again != [value]:
-            found.append(Other(value, again))
+        while again.wanted:
+            read = {want.account: topology.history(number, want) for want in again.wanted}
+            again = deciding.again(written.offset, record, source, read)
+        if again.values != [value]:
+            found.append(Other(value, again.values))
     return found

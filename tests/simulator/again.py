@@ -49,17 +49,9 @@ def _ledger(world: World, number: int) -> list[Written]:
 
 
 def _otherwise(world: World, number: int, ledger: list[Written]) -> list[int]:
-    def history(want: HistoryWanted) -> list[bytes]:
-        return [
-            one.value
-            for one in ledger
-            if (want.whole and one.record.account == want.account and remembered(one.record))
-            or (not want.whole and one.offset in want.offsets)
-        ]
-
     worker = world.slots[0].worker
     assert worker is not None
-    deciding = Deciding(worker.owner.engine, number, world.plan.partitions, history)
+    deciding = Deciding(worker.owner.engine, number, world.plan.partitions)
     inputs = {
         (topic, record.offset): Fetched(*record)
         for topic in world.settings.names.inputs()
@@ -69,6 +61,19 @@ def _otherwise(world: World, number: int, ledger: list[Written]) -> list[int]:
     for offset, value, record in ledger:
         at = record.source
         source = None if at is None else inputs[at.topic, at.offset]
-        if deciding.again(offset, record, source) != [value]:
+        again = deciding.again(offset, record, source)
+        while again.wanted:
+            read = {want.account: _history(ledger, want) for want in again.wanted}
+            again = deciding.again(offset, record, source, read)
+        if again.values != [value]:
             found.append(offset)
     return found
+
+
+def _history(ledger: list[Written], want: HistoryWanted) -> list[bytes]:
+    return [
+        one.value
+        for one in ledger
+        if (want.whole and one.record.account == want.account and remembered(one.record))
+        or (not want.whole and one.offset in want.offsets)
+    ]

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from processors.programs.load import load
 from processors.runtime.cli.output import progress, to_machine, to_people
+from processors.runtime.deciding import Redecision
 from processors.runtime.faults import Exit
 from processors.runtime.reading import reader
 from processors.runtime.settings import Settings
@@ -19,6 +21,7 @@ from schemas.values import format_amount
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from processors.runtime.deciding import Decided
     from processors.verify.whole import Report
     from schemas.topics import Names
 
@@ -54,6 +57,42 @@ async def _verify(settings: Settings, *, quiet: bool) -> Report:
     async with reader(settings.broker) as source:
         with progress("verifying", quiet=quiet) as tell:
             return await Verifier(source, topics, outputs, tell).run()
+
+
+def decide(*, json: bool = False, quiet: bool = False) -> int:
+    """Decide all inputs again, in the ledger's order, and compare the records that come of it.
+
+    Reads inputs and ledger from Kafka and writes nothing; workers may run meanwhile. Exit code 3 if
+    a record comes out another way, which a changed program, or another release, would show.
+
+    Args:
+        json: Print the report as JSON.
+        quiet: Show no progress.
+    """
+    settings = Settings()
+    with progress("deciding again", quiet=quiet or json) as tell:
+        decided = asyncio.run(Redecision(settings, load(settings.program), tell).run())
+    if json:
+        to_machine(
+            decided._asdict() | {"differences": [one._asdict() for one in decided.differences]}
+        )
+    else:
+        show_decided(decided, to_people())
+    return Exit.DIFFERENT if decided.different else Exit.DONE
+
+
+def show_decided(decided: Decided, console: Console) -> None:
+    """The report for people."""
+    console.print(f"{decided.records - decided.gone:,} records decided again")
+    if decided.gone:
+        console.print(f"{decided.gone:,} records whose inputs are not kept any more")
+    for one in decided.differences:
+        place = f"partition {one.partition}, offset {one.offset}"
+        console.print(f"  {place}: other {', '.join(one.fields)}")
+    if decided.different:
+        console.print(f"{decided.different:,} records come out another way.")
+    else:
+        console.print("[green]The same ledger.[/green]")
 
 
 def topics_of(names: Names) -> Topics:

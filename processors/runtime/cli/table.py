@@ -27,6 +27,7 @@ COMMANDS = (
     ("liability", f"{CLI}.liability:show_liability", "Show what outstanding points are worth."),
     ("member explain", f"{CLI}.member:explain_member", "Explain a balance, line by line."),
     ("ledger verify", f"{CLI}.ledger:verify", "Read everything back, and check it."),
+    ("ledger decide", f"{CLI}.ledger:decide", "Decide all inputs again, and compare."),
     ("dlq list", f"{CLI}.dlq:list_letters", "List dead letters and their reasons."),
     ("dlq show", f"{CLI}.dlq:show_letter", "Show one dead letter whole."),
     ("dlq retry", f"{CLI}.retry:retry", "Send dead letters once more."),

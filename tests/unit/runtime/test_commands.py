@@ -53,6 +53,7 @@ def test_help_imports_no_client() -> None:
         ("clock --to 2026-03-01T00:00:00Z", Exit.UNREACHABLE, "loyalty broker start"),
         ("clock --to yesterday", Exit.USAGE, "2026-09-01T00:00:00Z"),
         ("ledger verify", Exit.UNREACHABLE, "loyalty broker start"),
+        ("ledger decide", Exit.UNREACHABLE, "loyalty broker start"),
         ("send nowhere.jsonl", Exit.USAGE, "one JSON event to a line"),
         ("program check strter", Exit.USAGE, "did you mean starter"),
         ("program test starter nowhere.yaml", Exit.USAGE, "Name a file of examples"),
