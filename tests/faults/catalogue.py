@@ -83,6 +83,5 @@ INVARIANTS = {
 }
 NOT_HAD: dict[str, str] = {
     "F34": "workers are no static members: each start is a member of its own",
-    "F70": "replays are not built yet",
 }
 """Faults without a scenario, and why."""

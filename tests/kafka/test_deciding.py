@@ -15,7 +15,7 @@ from processors.runtime.faults import Exit
 from tests.demo.sending import send
 from tests.faults import fault
 from tests.kafka.topics import expire
-from tests.kafka.workers import Deployment, deployed, eventually
+from tests.kafka.workers import Deployment, deployed, eventually, every_input_once, purchases
 from tests.story.story import Story
 
 if TYPE_CHECKING:
@@ -41,34 +41,66 @@ def book(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deplo
         yield book
 
 
-def decide(book: Deployment, **more: str) -> tuple[int, dict[str, Any]]:
-    """The command's exit code, and its report."""
-    words = [sys.executable, "-m", "processors.runtime.cli", "ledger", "decide", "--json"]
-    done = subprocess.run(  # noqa: S603 - our own command
-        words, env=book.environment(**more), capture_output=True, timeout=120, check=False
-    )
-    return done.returncode, json.loads(done.stdout or b"{}")
+@pytest.fixture
+def dearer(tmp_path: Path) -> str:
+    """The starter program, by which a referral is worth more."""
+    other = tmp_path / "program.yaml"
+    text = find("starter").read_text("utf-8")
+    assert 'points: "300"' in text
+    other.write_text(text.replace('points: "300"', 'points: "310"'), "utf-8")
+    return str(other)
+
+
+def begin(book: Deployment, *words: str, **more: str) -> subprocess.Popen[bytes]:
+    """One of the ledger's commands, running."""
+    command = [sys.executable, "-m", "processors.runtime.cli", "ledger", *words, "--json"]
+    return subprocess.Popen(command, env=book.environment(**more), stdout=subprocess.PIPE)  # noqa: S603 - our own
+
+
+def end(process: subprocess.Popen[bytes]) -> tuple[int, dict[str, Any]]:
+    """Its exit code, and its report."""
+    said, _ = process.communicate(timeout=120)
+    return process.returncode, json.loads(said or b"{}")
 
 
 @fault("F42", checks="D2")
 def test_the_same_ledger_comes_of_the_inputs(book: Deployment) -> None:
     """Byte for byte, late inputs and transfers included."""
-    code, report = decide(book)
+    code, report = end(begin(book, "decide"))
     records = len(book.decided())
     assert report == {"records": records, "gone": 0, "different": 0, "differences": []}
     assert code == Exit.DONE
 
 
-def test_another_program_decides_otherwise(book: Deployment, tmp_path: Path) -> None:
+def test_another_program_decides_otherwise(book: Deployment, dearer: str) -> None:
     """Each record that differs is named by its place, and by what is other in it."""
-    other = tmp_path / "program.yaml"
-    text = find("starter").read_text("utf-8")
-    assert 'points: "300"' in text
-    other.write_text(text.replace('points: "300"', 'points: "310"'), "utf-8")
-    code, report = decide(book, LOYALTY_PROGRAM=str(other))
+    code, report = end(begin(book, "decide", LOYALTY_PROGRAM=dearer))
     assert code == Exit.DIFFERENT
     assert report["different"] > EVENTS // 2
     assert any("program_version" in one["fields"] for one in report["differences"])
+
+
+@fault("F70", checks="D2 O1 O4 V3")
+def test_who_decides_again_beside_live_traffic_disturbs_nobody(
+    kafka: str, prefix: str, tmp_path: Path, dearer: str
+) -> None:
+    """Several at once, one by other rules, one killed half-way: nothing of it is in any topic."""
+    with deployed(kafka, prefix, tmp_path) as book:
+        inputs = purchases(book.settings, 1_500)
+        book.start(LOYALTY_RUN_RECORDS="20")
+        book.send(inputs[:1_000])
+        eventually(lambda: len(book.sources()) > 100)
+        killed, whole = begin(book, "decide"), begin(book, "decide")
+        other = begin(book, "decide", LOYALTY_PROGRAM=dearer)
+        book.send(inputs[1_000:])
+        killed.kill()
+        killed.communicate()
+        assert end(whole)[0] == Exit.DONE
+        assert end(other)[0] == Exit.DIFFERENT
+        book.wait_for(1_500)
+        every_input_once(book, 1_500)
+        for command in ("verify", "decide"):
+            assert end(begin(book, command))[0] == Exit.DONE
 
 
 def test_what_is_not_kept_is_believed(book: Deployment) -> None:
@@ -77,6 +109,6 @@ def test_what_is_not_kept_is_believed(book: Deployment) -> None:
     for number in range(book.settings.partitions):
         asyncio.run(expire(book.settings, "purchases", number, 10))
     lost = sum(name == topic and offset < 10 for name, _, offset in book.sources())
-    code, report = decide(book)
+    code, report = end(begin(book, "decide"))
     assert (code, report["gone"], report["different"]) == (Exit.DONE, lost, 0)
     assert lost > 0
