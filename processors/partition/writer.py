@@ -180,7 +180,8 @@ class Writer:
     def save(self, before: int, most: int | None = None) -> None:
         """Write snapshots of accounts of which a record before this sequence is unsaved."""
         store = self.store
-        self.batch.outgoing[SNAPSHOTS].extend(self.owed)
+        # They are older than what the batch brings of the same keys.
+        self.batch.outgoing[SNAPSHOTS][:0] = self.owed
         self.owed.clear()
         for name in self.unsaved.take(before, most):
             headers = [(SEQ, b"%d" % self.chain.next_seq)]

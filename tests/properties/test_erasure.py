@@ -5,28 +5,37 @@ What is personal is planted with a mark, and searched for in all that a reader m
 
 from __future__ import annotations
 
+import gc
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
 
 from processors.accounts.resting import plain
 from processors.engine import engine_of
+from processors.partition.head import checkpoint_key
+from processors.programs.compiled import Program
 from processors.programs.load import load
 from processors.topology import Topology
 from schemas.values import parse_instant
 from tests.driver.book import accounts, put, records, sums
 from tests.driver.checking import verified
+from tests.driver.losing import lose_snapshots
 from tests.driver.traffic import DAY
 from tests.properties.test_permuted_arrival import sent
 from tests.story.poison import POISON
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.driver.traffic import Sent
 
 T0 = parse_instant("2026-03-01T12:00:00-05:00")
 MARK = b"MARK"
 PARTITIONS = 3
 ERASED = "loyalty.member.erased.v1"
+CHECKPOINTS = [checkpoint_key(slot, "ann") for slot in (0, 1)]
+ZIPPED = b"\x78"
 LINE = {"line_id": "lMARK", "sku": "sMARK", "amount_minor": 90_000, "category": "cMARK"}
 
 
@@ -39,6 +48,22 @@ def bought(name: str, who: str, day: int, **more: object) -> Sent:
     """An order of one marked line."""
     data: dict[str, object] = {"order_id": f"oMARK{name}", "currency": "USD", "lines": [LINE]}
     return said("commerce.purchase.completed.v1", name, who, day, data | more)
+
+
+def memory(thing: object) -> Iterator[bytes]:
+    """All bytes and texts that a partition keeps, whatever they are kept in."""
+    seen: set[int] = set()
+    left = [thing]
+    while left:
+        one = left.pop()
+        if id(one) in seen or isinstance(one, type | ModuleType | FunctionType | Program):
+            continue
+        seen.add(id(one))
+        if isinstance(one, str):
+            yield one.encode()
+        elif isinstance(one, bytes):
+            yield plain(one) if one[:1] == ZIPPED else one
+        left += gc.get_referents(one)
 
 
 LIFE = [
@@ -107,6 +132,33 @@ def test_no_mark_is_left_where_readers_look() -> None:
         if key is not None and b"ann" in key:
             assert value is None or MARK not in plain(value)
     assert len(topology.written("notices")) == said_before
+
+
+@pytest.mark.parametrize("behind", [0, 60])
+def test_no_mark_is_left_of_a_long_life(behind: int) -> None:
+    """Neither in checkpoints nor in memory, also where recovery has just made checkpoints anew.
+
+    Somebody with an order a day for four months, one of them late; the snapshots of so many runs
+    are lost.
+    """
+    topology = Topology(engine_of(load("starter"), 1)._replace(whole=10), 1, run_size=1)
+    put(topology, [bought(f"{day}", "ann", day) for day in range(120) if day != 116])
+    topology.pump()
+    if behind:
+        lose_snapshots(topology, behind)
+    late = [] if behind else [bought("116", "ann", 116)._replace(arrival=T0 + 120 * DAY)]
+    put(topology, late)
+    topology.pump()
+    assert len(topology.partitions[0].store.checkpoints) == 2
+    assert MARK in b"".join(memory(topology.partitions[0]))
+    put(topology, [said(ERASED, "e", "ann", 121, {}), bought("after", "ann", 122)])
+    topology.pump()
+    assert not any(latest(topology, "snapshots")[key] for key in CHECKPOINTS)
+    topology.partitions[0].begin()
+    assert MARK not in b"".join(memory(topology.partitions[0]))
+    topology.restart(0)
+    topology.partitions[0].begin()
+    assert MARK not in b"".join(memory(topology.partitions[0]))
 
 
 def test_totals_are_what_they_were() -> None:

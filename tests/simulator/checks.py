@@ -17,6 +17,8 @@ from schemas.ledger import DECODER
 from schemas.transfers import DECODER as TRANSFERS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from processors.verify.whole import Report
     from schemas.ledger import LedgerRecord
     from schemas.topics import Names
@@ -139,8 +141,8 @@ class Watch:
             thing = (role, transfer.id)
         else:
             thing = (role, dict(record.headers)["ce_id"].decode())
-        if thing in self.seen and self.seen[thing] != value:
-            raise Violation(f"O4: {where} has other bytes than the {thing} before")
+        if thing in self.seen:
+            raise Violation(f"O4: {where} has {thing} again")
         self.seen[thing] = value
         if thing in self.due:
             self._same(thing, value, where)
@@ -150,6 +152,11 @@ class Watch:
     def _same(self, thing: Thing, value: bytes, where: str) -> None:
         if thing[0] != "transfers" and self.due[thing] != value:
             raise Violation(f"O4: {where}: {thing} is not what the ledger says")
+
+    def miss(self, things: Iterable[Thing]) -> None:
+        """They were there, and are not any more: somebody has to publish them again."""
+        for thing in things:
+            self.seen.pop(thing, None)
 
     def lost(self) -> list[str]:
         """Outputs that committed ledger records speak of, and that nobody has seen."""

@@ -183,12 +183,13 @@ class Log:
         for batch in self.batches[self._place(since) :]:
             if batch.base >= stable:
                 return
-            if not batch.is_control and not self._is_aborted(batch):
+            if not batch.is_control and not self.is_aborted(batch):
                 for record in _records(self, batch):
                     if record.offset >= since:
                         yield record
 
-    def _is_aborted(self, batch: Kept) -> bool:
+    def is_aborted(self, batch: Kept) -> bool:
+        """True if no read_committed reader gets it."""
         return bool(batch.flags & TRANSACTIONAL) and any(
             pid == batch.pid and first <= batch.base <= last for pid, first, last in self.aborted
         )

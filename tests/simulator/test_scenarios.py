@@ -12,10 +12,11 @@ from unittest.mock import patch
 import pytest
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 
-from processors.runtime import thread
+from processors.runtime import thread, writer
 from processors.runtime.faults import Exit
 from tests.faults import fault
 from tests.simulator.faults import ROLES, Fault
+from tests.simulator.losing import lose
 from tests.simulator.plan import Plan
 from tests.simulator.run import lived, played
 from tests.simulator.world import World
@@ -234,6 +235,23 @@ def test_the_coordinator_aborts_what_the_worker_commits(step: str) -> None:
     assert world.cluster.transactions.aborted_for_age == (step == "Produce") or world.happened
 
 
+@fault("F21", checks="O4 V5 L1")
+@pytest.mark.parametrize("role", ["balances", "eligibility", "notices"])
+def test_what_the_last_run_published_is_lost(role: str) -> None:
+    """A topic lost its end while nobody was at work: who recovers publishes just that again."""
+    world = World(Plan(1, 1, 1, 1, 80, run_records=20, seconds=30.0, burst_at=0.0))
+    lost: set[tuple[str, str]] = set()
+
+    def strike() -> None:
+        world.kill(0, 1.0)
+        world.later(0.5, lambda: lost.update(lose(world, role)))
+
+    for _ in range(8):
+        world.at_step(0, "EndTxn", 1, strike)
+    assert not played(world).failure
+    assert lost
+
+
 @fault("F30", checks="O1 V1 V3 L1")
 @pytest.mark.parametrize(
     "step", ["JoinGroup", "InitProducerId", "Offset", "Fetch", "Produce", "EndTxn"]
@@ -333,6 +351,16 @@ def test_somebody_resets_the_groups_offsets(future: int) -> None:
     ]
     world = held(*faults, workers=1, seconds=20.0)
     assert world.cluster.group("loyalty-ledger").offsets
+
+
+def test_runs_that_exceed_a_batch_are_sent_in_several() -> None:
+    """And are one transaction all the same, whatever cuts it short."""
+    kills = [Fault(0.0, "kill at", 0, "Produce", count, 0.1) for count in (2, 5, 9)]
+    with patch.object(writer, "BATCH_BYTES", 8_000):
+        world = held(*kills, burst_at=0.0, workers=1, partitions=1, run_records=2_000)
+    (log,) = world.cluster.topics[world.settings.names.of("ledger")]
+    data = [batch.is_control for batch in log.batches]
+    assert [False, False] in [data[place : place + 2] for place in range(len(data))]
 
 
 @fault("F73", checks="D2 D3 O1 V3")

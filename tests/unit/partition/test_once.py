@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from processors.engine import engine_of
-from processors.partition.head import HEAD_KEY
-from processors.partition.records import SNAPSHOTS
 from processors.programs.load import load
 from processors.topology import Topology
 from schemas.values import parse_instant
 from tests.driver.book import accounts, put, records
 from tests.driver.busy import busy, decoded, ledgers, played
+from tests.driver.losing import lose_snapshots
 from tests.faults import fault
 from tests.properties.test_permuted_arrival import order, sent
 
@@ -33,10 +32,7 @@ def test_snapshots_from_before_the_last_runs_lose_and_double_nothing() -> None:
     """The ledger beyond them says what was decided, and where to go on."""
     topology = played(busy(5), partitions=2, run_size=20)
     before, written = decoded(topology), ledgers(topology)
-    for number, log in enumerate(topology.logs[SNAPSHOTS]):
-        heads = [record.offset for record in log.read() if record.key == HEAD_KEY]
-        del log.records[heads[-4] + 1 :]
-        topology.restart(number)
+    lose_snapshots(topology, 3)
     assert decoded(topology) == before
     topology.pump()
     assert ledgers(topology) == written
