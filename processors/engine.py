@@ -35,6 +35,7 @@ def engine_of(
         step=step,
         read=read,
         account_of=account_of(program.phone_region, partitions, alias_secret),
+        aliases=account_id(f"any in {program.phone_region}", 0, alias_secret),
         outputs=outputs,
         transfers_topic=transfers_topic,
         ahead=ahead,

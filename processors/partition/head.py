@@ -46,6 +46,10 @@ class Head(Struct, omit_defaults=True):
     program: str = ""
     planned: str = ""
     """Hash of the program by which the timers of all accounts were set."""
+    aliases: str = ""
+    """Fingerprint of what the accounts of aliases are named by."""
+    horizon_days: int = 0
+    """How long ids of events are remembered for certain."""
     tail: Place | None = None
     """From where the ledger holds what the snapshots lack; None: they lack nothing."""
     record_version: int = RECORD_VERSION
@@ -75,6 +79,8 @@ def head_of(partition: Partition) -> Head:
         parts={v.hash: dict(v.parts) for v in _used(partition) if v.parts},
         program=partition.engine.program.id,
         planned=partition.planned,
+        aliases=partition.engine.aliases,
+        horizon_days=partition.engine.program.late_horizon_days,
         tail=None if tail == end else tail,
     )
 

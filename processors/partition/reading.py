@@ -33,6 +33,8 @@ class Engine(NamedTuple):
     account_of: Callable[[str], str]
     """The account that a subject names: a member id, or that of an alias."""
     outputs: Callable[[LedgerRecord], Iterable[tuple[str, bytes, bytes | None, Headers]]]
+    aliases: str = ""
+    """Fingerprint of what the accounts of aliases are named by."""
     transfers_topic: str = "loyalty.transfers.v1"
     ahead: int = HOUR
     """How far an event's time may lie ahead of its arrival, in microseconds."""

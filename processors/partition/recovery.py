@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from processors.partition.fold import Partition
+    from processors.partition.reading import Engine
     from processors.partition.records import Headers
     from processors.partition.writer import Writer
     from processors.programs.compiled import Program
@@ -144,6 +145,7 @@ def _take_head(partition: Partition, head: Head) -> None:
     program = partition.engine.program
     _check_place(partition, head)
     check_versions(program, head)
+    _check_settings(partition.engine, head)
     partition.planned = head.planned
     partition.recovering.head_seq, partition.recovering.head_prev = head.next_seq, head.prev
     end = Place(head.next_seq, head.prev, head.ledger_offset)
@@ -164,6 +166,21 @@ def _check_place(partition: Partition, head: Head) -> None:
         raise Refused(
             f"partition {partition.number} was written by a newer release (record version"
             f" {head.record_version}, state version {head.state_version}). Start that release."
+        )
+
+
+def _check_settings(engine: Engine, head: Head) -> None:
+    """Refuse what would make other members, or other events, of known ones. Early heads lack it."""
+    if head.aliases not in {"", engine.aliases}:
+        raise Refused(
+            "LOYALTY_ALIAS_SECRET, or the program's phone_region, is another than this ledger was"
+            " begun with: no alias would be known any more. Put it back."
+        )
+    days = engine.program.late_horizon_days
+    if head.horizon_days and days > head.horizon_days:
+        raise Refused(
+            f"late.horizon_days was {head.horizon_days} and is {days} now: ids of older events are"
+            " forgotten, so one that came twice would count twice. It may only become shorter."
         )
 
 

@@ -30,10 +30,14 @@ FREE = (b'_version":1', b'"v1"')
 """What a head says of releases and of labels, which no ledger record repeats."""
 
 
+TOLD = (("aliases", "began_offset"), ("horizon_days", "ledger_offset"), ("parts", "positions"))
+"""Fields of a head with what comes behind them: what the program and the settings were."""
+
+
 def free(value: bytes, place: int) -> bool:
-    """In a head, what the ledger does not repeat: labels, and hashes of the program's parts."""
-    parts = value.find(b'"parts":')
-    if 0 <= parts <= place < value.find(b'"positions":'):
+    """In a head, what the ledger does not repeat: of labels, of the program, of settings."""
+    spans = [[value.find(b'"%s":' % name.encode()) for name in names] for names in TOLD]
+    if any(0 <= first <= place < behind for first, behind in spans):
         return True
     return any(text in value[max(0, place - 16) : place + 16] for text in FREE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import orjson
@@ -10,7 +11,7 @@ import pytest
 from processors.accounts.resting import wake
 from processors.engine import engine_of
 from processors.partition import Partition, Refused
-from processors.partition.head import head_of
+from processors.partition.head import ENCODER, HEAD_KEY, Head, head_of
 from processors.partition.records import Broken
 from processors.partition.recovery import check_versions
 from processors.programs.load import find, load
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from processors.accounts.account import Account
+    from processors.programs.compiled import Program
 
 NUMBER = 0
 Placed = tuple[int, bytes | None]
@@ -94,6 +96,34 @@ def test_an_invariant_that_fails_names_no_member() -> None:
     said = str(Broken("it is still due at 5", "ann"))
     assert "ann" not in said
     assert digest(b"ann") in said
+
+
+def opened(program: Program, secret: bytes, head: Head) -> None:
+    """A partition of two, with what a worker has, opens on a head."""
+    partition = Partition(engine_of(program, 2, alias_secret=secret), 0, 2)
+    partition.apply_snapshot(HEAD_KEY, ENCODER.encode(head), ())
+
+
+def test_aliases_are_named_in_one_way_for_life() -> None:
+    """Another secret, or another country, would split every member whom an alias names."""
+    starter = load("starter")
+    head = head_of(Partition(engine_of(starter, 2, alias_secret=b"pepper"), 0, 2))
+    opened(starter, b"pepper", head)
+    for program, secret in ((starter, b"salt"), (replace(starter, phone_region="DE"), b"pepper")):
+        with pytest.raises(Refused, match="no alias would be known any more"):
+            opened(program, secret, head)
+    head.aliases = ""
+    opened(starter, b"salt", head)
+
+
+def test_the_horizon_of_late_events_only_becomes_shorter() -> None:
+    """Beyond it ids are forgotten; nobody could tell a second delivery from a first one."""
+    starter = load("starter")
+    days = starter.late_horizon_days
+    head = head_of(Partition(engine_of(starter, 2), 0, 2))
+    opened(replace(starter, late_horizon_days=days - 1), b"", head)
+    with pytest.raises(Refused, match=f"was {days} and is {days + 1} now"):
+        opened(replace(starter, late_horizon_days=days + 1), b"", head)
 
 
 def test_a_refused_start_says_which_rules_were_changed(tmp_path: Path) -> None:
