@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from processors.inputs import PROGRAM_CHANGED
 from processors.partition import Fetched, remembered
 from processors.verify.deciding import Deciding
 from schemas.chain import Chain
@@ -28,10 +27,9 @@ def decided_otherwise(world: World) -> list[str]:
 
     A ledger that several programs wrote is left alone: what was decided when is no input.
     """
-    ledgers = [_ledger(world, number) for number in range(world.plan.partitions)]
-    causes = (one.record.cause for ledger in ledgers for one in ledger)
-    if any(cause is not None and cause.type == PROGRAM_CHANGED for cause in causes):
+    if len(set().union(*(slot.given for slot in world.slots))) > 1:
         return []
+    ledgers = [_ledger(world, number) for number in range(world.plan.partitions)]
     return [
         f"D2: ledger {number}, offset {offset} is another when it is decided again"
         for number, ledger in enumerate(ledgers)

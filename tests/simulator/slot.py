@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.simulator.loop import Process
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from processors.partition import Engine
     from processors.programs.compiled import Program
-    from tests.simulator.loop import Process
     from tests.simulator.worker import Worker
 
 
@@ -24,6 +25,8 @@ class Slot:
         self.name = name
         self.program = program
         """What the next worker is given."""
+        self.given: set[str] = set()
+        """Hashes of the programs that workers were given."""
         self.life = 0
         self.process: Process | None = None
         self.worker: Worker | None = None
@@ -36,6 +39,14 @@ class Slot:
         """After so many more inputs there is no memory left, once; 0: there is enough."""
         self.codes: list[int] = []
         """How earlier workers ended."""
+
+    def begin(self) -> Process:
+        """A new process in this place."""
+        self.life += 1
+        self.given.add(self.program.hash)
+        process = self.process = Process(self.name)
+        process.skew_seconds = self.skew
+        return process
 
     def exhausting(self, engine: Engine) -> Engine:
         """The engine of a worker that may run out of memory in the midst of a run."""

@@ -17,7 +17,7 @@ from tests.simulator.checks import Watch
 from tests.simulator.cluster import Cluster
 from tests.simulator.faults import bring_about
 from tests.simulator.log import batch_of
-from tests.simulator.loop import NOBODY, Loop, Process
+from tests.simulator.loop import NOBODY, Loop
 from tests.simulator.settings import settings_of
 from tests.simulator.slot import Slot, Stuck
 from tests.simulator.worker import Worker
@@ -179,9 +179,7 @@ class World:
             if self.loop.now < slot.held_back:
                 await asyncio.sleep(0.1)
                 continue
-            slot.life += 1
-            process = slot.process = Process(slot.name)
-            process.skew_seconds = slot.skew
+            process = slot.begin()
             slot.worker = self._worker(slot)
             running = self.loop.spawn(process, slot.worker.run())
             while process.alive and not running.done():  # noqa: ASYNC110 - death tells nobody
