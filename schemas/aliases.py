@@ -25,6 +25,11 @@ def is_alias(subject: str) -> bool:
     return ":" in subject and subject.partition(":")[0].lower() in SCHEMES
 
 
+def names_nobody(subject: str) -> bool:
+    """True for an alias with nothing behind its scheme, such as a till without a customer sends."""
+    return is_alias(subject) and not normalise(subject).partition(":")[2].strip("+")
+
+
 def normalise(subject: str, region: str | None = None) -> str:
     """The one form of an alias: E.164 for a phone, lower case for an e-mail. Ids stay as they are.
 

@@ -18,6 +18,8 @@ STRUCTURED = b"application/cloudevents"
 BATCH = b"application/cloudevents-batch"
 REQUIRED = ("id", "source", "type", "time", "subject")
 EXTENSIONS = ("program", "testmode", "traceparent", "correlationid")
+HEADERS = {f"ce_{name}": name for name in ("specversion", *REQUIRED, *EXTENSIONS)}
+"""The headers of binary mode that are read; of others nothing is asked."""
 
 
 def open_envelope(
@@ -26,15 +28,9 @@ def open_envelope(
     """The event's attributes and its data, both unvalidated. Raises Unreadable."""
     if value is None:
         raise Unreadable(DeadLetterReason.NULL_VALUE, "envelope", "", "a value is required")
-    content_type = b""
-    binary = False
-    for name, content in headers:
-        lowered = name.lower()
-        if lowered == "content-type":
-            content_type = content
-        elif lowered == "ce_specversion":
-            binary = True
-    kind = content_type.lower()
+    said = _said(headers)
+    binary = "ce_specversion" in said
+    kind = said.get("content-type", b"").lower()
     if kind.startswith(STRUCTURED):
         if kind.startswith(BATCH):
             raise Unreadable(
@@ -42,10 +38,14 @@ def open_envelope(
             )
         binary = False
     if binary:
-        return _known(_attributes(headers)), parse(value)
+        return _known(_attributes(said)), parse(value)
     event = parse(value)
     if not isinstance(event, dict):
         raise Unreadable(DeadLetterReason.BAD_ENVELOPE, "envelope", "", "must be a JSON object")
+    if "data_base64" in event:
+        raise Unreadable(
+            DeadLetterReason.BAD_ENVELOPE, "envelope", "data_base64", "must be data, as JSON"
+        )
     return _known(event), event.get("data")
 
 
@@ -58,17 +58,31 @@ def _known(attributes: dict[str, object]) -> dict[str, object]:
     return attributes
 
 
-def _attributes(headers: Sequence[tuple[str, bytes]]) -> dict[str, object]:
-    attributes: dict[str, object] = {}
+def _said(headers: Sequence[tuple[str, bytes]]) -> dict[str, bytes]:
+    """The headers that are read, by name. Raises Unreadable if one says two different things."""
+    said: dict[str, bytes] = {}
     for name, content in headers:
         lowered = name.lower()
-        if lowered.startswith("ce_"):
-            try:
-                attributes[lowered[3:]] = content.decode()
-            except UnicodeDecodeError:
-                raise Unreadable(
-                    DeadLetterReason.BAD_ENCODING, "envelope", lowered, "must be UTF-8"
-                ) from None
+        if lowered not in HEADERS and lowered != "content-type":
+            continue
+        if said.setdefault(lowered, content) != content:
+            raise Unreadable(
+                DeadLetterReason.DUPLICATE_KEY, "envelope", lowered, "must not say two things"
+            )
+    return said
+
+
+def _attributes(said: Mapping[str, bytes]) -> dict[str, object]:
+    attributes: dict[str, object] = {}
+    for header, content in said.items():
+        if header not in HEADERS:
+            continue
+        try:
+            attributes[HEADERS[header]] = content.decode()
+        except UnicodeDecodeError:
+            raise Unreadable(
+                DeadLetterReason.BAD_ENCODING, "envelope", header, "must be UTF-8"
+            ) from None
     return attributes
 
 

@@ -12,6 +12,7 @@ from msgspec import Meta, Struct, convert
 from msgspec import ValidationError as MsgspecError
 from pydantic import ValidationError
 
+from schemas.aliases import names_nobody
 from schemas.envelope import REQUIRED, open_envelope
 from schemas.inputs import INPUTS
 from schemas.inputs.base import InputData
@@ -30,6 +31,9 @@ TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 """As W3C Trace Context has it."""
 TRUE: dict[object, bool] = {"true": True, "false": False, True: True, False: False}
 Required = Annotated[str, Meta(min_length=1, max_length=MOST_ID)]
+NO_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f]+\Z"
+"""CloudEvents has none in its attributes; and no two identities may look like one."""
+Name = Annotated[str, Meta(min_length=1, max_length=MOST_ID, pattern=NO_CONTROLS)]
 
 
 class Received(Struct, frozen=True, gc=False):
@@ -51,11 +55,11 @@ class Received(Struct, frozen=True, gc=False):
 class _Attributes(Struct, frozen=True, gc=False):
     """The attributes that an event must have, and those that it may have, as they came."""
 
-    id: Required
-    source: Required
+    id: Name
+    source: Name
     type: Required
     time: Required
-    subject: Required
+    subject: Name
     program: object = None
     testmode: object = None
     traceparent: object = None
@@ -68,6 +72,9 @@ def read(value: bytes | None, headers: Sequence[tuple[str, bytes]]) -> Received:
         said = convert(attributes, _Attributes)
     except MsgspecError:
         raise _unfit(attributes) from None
+    if names_nobody(said.subject):
+        nobody = "must name somebody behind its scheme"
+        raise Unreadable(DeadLetterReason.NO_SUBJECT, "envelope", "subject", nobody)
     kind, time = said.type, _instant(said.time)
     validate = VALIDATE.get(kind)
     if validate is None:
@@ -113,6 +120,8 @@ def _unfit(attributes: dict[str, object]) -> Unreadable:
             return Unreadable(reason, "envelope", name, "must be a text that is not empty")
         if len(text) > MOST_ID:
             return _bad(name, f"must not exceed {MOST_ID} characters")
+        if not re.search(NO_CONTROLS, text):
+            return _bad(name, "must hold no control characters")
     raise AssertionError("all attributes are fit")
 
 
@@ -120,7 +129,7 @@ def _instant(text: str) -> int:
     try:
         return parse_instant(text)
     except (ValueError, OverflowError):
-        raise _bad("time", "must be an RFC 3339 instant with an offset") from None
+        raise _bad("time", "must be an RFC 3339 instant with an offset, no leap second") from None
 
 
 def _text(name: str, text: object) -> str:

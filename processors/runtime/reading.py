@@ -19,10 +19,13 @@ from aiokafka.errors import KafkaError
 from processors.partition.records import Fetched
 from processors.runtime.closing import closed
 from processors.runtime.faults import Fault
+from processors.runtime.headers import read_any_headers
 from schemas.chain import Chain
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+
+    from processors.partition.records import Headers
 
 CONNECT_SECONDS = 20.0
 STUCK_SECONDS = 60.0
@@ -136,13 +139,19 @@ def _fetched(record: object) -> Fetched:
         record.timestamp,  # type: ignore[attr-defined]
         record.key,  # type: ignore[attr-defined]
         record.value,  # type: ignore[attr-defined]
-        record.headers,  # type: ignore[attr-defined]
+        headers_of(record),
     )
+
+
+def headers_of(record: Any) -> Headers:
+    """The headers of the client's record. One without a value, as Kafka allows, has no bytes."""
+    return tuple((name, content or b"") for name, content in record.headers)
 
 
 @asynccontextmanager
 async def reader(servers: str, **options: Any) -> AsyncIterator[Reader]:
     """A reader of the brokers at `servers`. Raises Fault if none of them answers."""
+    read_any_headers()
     consumer = AIOKafkaConsumer(
         bootstrap_servers=servers,
         isolation_level="read_committed",

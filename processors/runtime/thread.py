@@ -11,6 +11,8 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.protocol.fetch import FetchRequest
 from faust.transport.drivers import aiokafka as driver
 
+from processors.runtime.headers import read_any_headers
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -81,6 +83,7 @@ class LedgerThread(driver.AIOKafkaConsumerThread):
         """Every setting whose default is dangerous is named."""
         conf = self.app.conf
         self._assignor = cast("Any", RangePartitionAssignor)
+        read_any_headers()
         consumer = aiokafka.AIOKafkaConsumer(
             client_id=conf.broker_client_id,
             group_id=conf.id,

@@ -17,6 +17,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage
 
 from processors.partition import Fetched
+from processors.runtime.reading import headers_of
 from processors.runtime.thread import IDLE_SECONDS, LedgerThread
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def fetched(record: Any) -> Fetched:
         record.timestamp,
         record.key,
         record.value,
-        record.headers,
+        headers_of(record),
     )
 
 

@@ -16,10 +16,14 @@ from pydantic import (
     StringConstraints,
 )
 
+from schemas.accounts import ALIAS
+from schemas.aliases import is_alias, names_nobody
 from schemas.values import YEARS, parse_instant
 
 INT64 = 2**63 - 1
 MOST_DIGITS = 30
+MOST_ATTRIBUTES = 100
+MOST_TEXT = 4096
 
 
 class InputData(BaseModel):
@@ -49,14 +53,34 @@ def _amount(value: str) -> str:
     return _decimal(value)
 
 
+def _somebody(value: str) -> str:
+    if names_nobody(value):
+        raise ValueError("must name somebody behind its scheme")
+    return value
+
+
+def _alias(value: str) -> str:
+    # What is stored names the alias's account.
+    if not (is_alias(value) or value.startswith(ALIAS)):
+        raise ValueError("must begin with the scheme of an alias, such as phone: or email:")
+    return _somebody(value)
+
+
 Id = Annotated[str, StringConstraints(min_length=1, max_length=256)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=4096)]
+Who = Annotated[Id, AfterValidator(_somebody)]
+"""A member, or an alias of one."""
+Alias = Annotated[Id, AfterValidator(_alias)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=MOST_TEXT)]
 Minor = Annotated[int, Field(ge=0, le=INT64)]
 Quantity = Annotated[int, Field(ge=1, le=INT64)]
 Instant = Annotated[int, BeforeValidator(_instant), Field(ge=YEARS[0], lt=YEARS[1])]
 """Microseconds since 1970 UTC; on the wire RFC 3339 with an offset."""
-Attribute = str | bool | Annotated[int, Field(ge=-INT64, le=INT64)]
-Attributes = dict[Text, Attribute]
+Attribute = (
+    Annotated[str, StringConstraints(max_length=MOST_TEXT)]
+    | bool
+    | Annotated[int, Field(ge=-INT64, le=INT64)]
+)
+Attributes = Annotated[dict[Text, Attribute], Field(max_length=MOST_ATTRIBUTES)]
 Decimal = Annotated[str, StringConstraints(min_length=1, max_length=MOST_DIGITS)]
 UnsignedDecimal = Annotated[Decimal, AfterValidator(_amount)]
 SignedDecimal = Annotated[Decimal, AfterValidator(_decimal)]

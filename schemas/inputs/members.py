@@ -9,7 +9,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field
 
-from schemas.inputs.base import Attribute, Attributes, Id, InputData, Text
+from schemas.inputs.base import (
+    MOST_ATTRIBUTES,
+    Alias,
+    Attribute,
+    Attributes,
+    InputData,
+    Text,
+    Who,
+)
+
+MOST_ALIASES = 100
 
 
 def _birthday(value: str) -> str:
@@ -36,18 +46,20 @@ Zone = Annotated[Text, AfterValidator(_zone)]
 class MemberEnrolled(InputData):
     """loyalty.member.enrolled.v1."""
 
-    aliases: tuple[Id, ...] | None = Field(default=None, strict=False)
+    aliases: tuple[Alias, ...] | None = Field(default=None, max_length=MOST_ALIASES, strict=False)
     attributes: Attributes | None = None
     birthday: Birthday | None = None
     market: Text | None = None
-    referrer: Id | None = None
+    referrer: Who | None = None
     timezone: Zone | None = None
 
 
 class ProfileChanged(InputData):
     """loyalty.member.profile_changed.v1: attributes merge key by key, null deletes a key."""
 
-    attributes: dict[Text, Attribute | None] | None = None
+    attributes: (
+        Annotated[dict[Text, Attribute | None], Field(max_length=MOST_ATTRIBUTES)] | None
+    ) = None
     birthday: Birthday | None = None
     market: Text | None = None
     timezone: Zone | None = None
@@ -56,19 +68,19 @@ class ProfileChanged(InputData):
 class AliasLinked(InputData):
     """loyalty.member.alias_linked.v1."""
 
-    alias: Id
+    alias: Alias
 
 
 class MemberMerged(InputData):
     """loyalty.member.merged.v1: the subject survives."""
 
-    from_member: Id
+    from_member: Who
 
 
 class MemberUnmerged(InputData):
     """loyalty.member.unmerged.v1."""
 
-    from_member: Id
+    from_member: Who
 
 
 class MemberErased(InputData):

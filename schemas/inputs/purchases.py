@@ -16,9 +16,11 @@ from schemas.inputs.base import (
     Quantity,
     TenderKind,
     Text,
+    Who,
 )
 
 MOST_LINES = 500
+MOST_TAGS = 100
 
 
 class Line(InputData):
@@ -32,7 +34,7 @@ class Line(InputData):
     product_class: Id | None = None
     quantity: Quantity = 1
     sku: Id
-    tags: tuple[Text, ...] | None = Field(default=None, strict=False)
+    tags: tuple[Text, ...] | None = Field(default=None, max_length=MOST_TAGS, strict=False)
     tax_minor: Minor = 0
 
 
@@ -49,7 +51,7 @@ class Content(InputData):
     lines: tuple[Line, ...] = Field(min_length=1, max_length=MOST_LINES, strict=False)
     order_discount_minor: Minor = 0
     order_id: Id
-    tenders: tuple[Tender, ...] | None = Field(default=None, strict=False)
+    tenders: tuple[Tender, ...] | None = Field(default=None, max_length=MOST_LINES, strict=False)
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
@@ -77,7 +79,7 @@ class PurchaseCompleted(Content):
     market: Text | None = None
     paid: bool = True
     redemption_id: Id | None = None
-    referrer: Id | None = None
+    referrer: Who | None = None
 
 
 class PurchaseEdited(Content):
@@ -120,7 +122,7 @@ class PurchaseRefunded(_OfOrder):
     """commerce.purchase.refunded.v1: by lines, by a custom amount, or both."""
 
     amount_minor: Minor | None = None
-    lines: tuple[RefundLine, ...] | None = Field(default=None, strict=False)
+    lines: tuple[RefundLine, ...] | None = Field(default=None, max_length=MOST_LINES, strict=False)
     reason: Text | None = None
     refund_id: Id
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.inputs.base import Id, InputData, UnsignedDecimal
+from schemas.inputs.base import Id, InputData, UnsignedDecimal, Who
 
 
 class RecognitionGiven(InputData):
@@ -10,4 +10,4 @@ class RecognitionGiven(InputData):
 
     amount: UnsignedDecimal
     recognition_id: Id
-    to: Id
+    to: Who

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schemas.inputs.base import Id, InputData
+from schemas.inputs.base import Id, InputData, Who
 
 
 class ReferralJoined(InputData):
@@ -10,7 +10,7 @@ class ReferralJoined(InputData):
 
     already_registered: bool = False
     referral_id: Id
-    referrer: Id
+    referrer: Who
     same_device: bool = False
 
 
@@ -18,4 +18,4 @@ class ReferralCompleted(InputData):
     """engagement.referral.completed.v1."""
 
     referral_id: Id
-    referrer: Id
+    referrer: Who

@@ -62,6 +62,18 @@ def test_an_explicit_default_is_no_other_payload() -> None:
         ({"time": "2026-03-01"}, DeadLetterReason.BAD_ENVELOPE),
         ({"time": "2026-03-01T10:00:00"}, DeadLetterReason.BAD_ENVELOPE),
         ({"testmode": "perhaps"}, DeadLetterReason.BAD_ENVELOPE),
+        ({"id": "a\0b"}, DeadLetterReason.BAD_ENVELOPE),
+        ({"source": "shop\n"}, DeadLetterReason.BAD_ENVELOPE),
+        ({"subject": "\x85ana"}, DeadLetterReason.BAD_ENVELOPE),
+        ({"id": "x" * 257}, DeadLetterReason.BAD_ENVELOPE),
+        ({"time": "2026-W09-7T10:00:00Z"}, DeadLetterReason.BAD_ENVELOPE),
+        ({"time": "2026-03-01T10Z"}, DeadLetterReason.BAD_ENVELOPE),
+        ({"time": "2016-12-31T23:59:60Z"}, DeadLetterReason.BAD_ENVELOPE),
+        ({"time": "0001-01-01T00:00:00+14:00"}, DeadLetterReason.BAD_ENVELOPE),
+        ({"data_base64": "e30="}, DeadLetterReason.BAD_ENVELOPE),
+        ({"subject": "phone:"}, DeadLetterReason.NO_SUBJECT),
+        ({"subject": "Phone: + "}, DeadLetterReason.NO_SUBJECT),
+        ({"subject": "card: "}, DeadLetterReason.NO_SUBJECT),
         ({"type": "commerce.purchase.paid.v2"}, DeadLetterReason.UNKNOWN_TYPE),
         ({"data": {}}, DeadLetterReason.INVALID_DATA),
         ({"data": {"order_id": 1}}, DeadLetterReason.INVALID_DATA),
@@ -93,6 +105,85 @@ def test_what_is_no_json_of_ours_has_its_reason(
 ) -> None:
     """Among them a key that stands twice: which of the two would count?"""
     assert reason_of(value) == reason
+
+
+BINARY = [
+    ("content-type", b"application/json"),
+    ("ce_specversion", b"1.0"),
+    *(
+        (f"ce_{name}", str(text).encode())
+        for name, text in EVENT.items()
+        if name not in {"data", "specversion"}
+    ),
+]
+
+
+def test_binary_mode_is_read_from_its_headers() -> None:
+    """Also where a copy of the record has a header twice, and of headers that are nobody's."""
+    more = [*BINARY, BINARY[2], ("CE_ID", b"1"), ("ce_colour", b"\xff")]
+    once, twice = (read(b'{"order_id":"O1"}', headers) for headers in (BINARY, more))
+    assert once == twice == read(orjson.dumps(EVENT), STRUCTURED)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("ce_id", b"2", DeadLetterReason.DUPLICATE_KEY),
+        ("CE_Subject", b"bob", DeadLetterReason.DUPLICATE_KEY),
+        ("Content-Type", b"text/plain", DeadLetterReason.DUPLICATE_KEY),
+        ("ce_program", b"\xff", DeadLetterReason.BAD_ENCODING),
+        ("ce_testmode", b"", DeadLetterReason.BAD_ENVELOPE),
+    ],
+)
+def test_headers_that_contradict_each_other_are_refused(
+    name: str, content: bytes, reason: DeadLetterReason
+) -> None:
+    """Which of the two would count? The path names the header, never what it says."""
+    with pytest.raises(Unreadable) as caught:
+        read(b'{"order_id":"O1"}', [*BINARY, (name, content)])
+    assert caught.value.reason == reason
+    assert caught.value.path in {name.lower(), name.lower().removeprefix("ce_")}
+
+
+@pytest.mark.parametrize("missing", ["id", "source", "type", "time", "subject"])
+@pytest.mark.parametrize("there", [True, False])
+def test_headers_that_lack_something_say_what(missing: str, *, there: bool) -> None:
+    """A header without bytes is as good as none."""
+    headers = [one for one in BINARY if one[0] != f"ce_{missing}"]
+    if there:
+        headers.append((f"ce_{missing}", b""))
+    with pytest.raises(Unreadable) as caught:
+        read(b'{"order_id":"O1"}', headers)
+    assert caught.value.path == missing
+
+
+ENROLLED = EVENT | {"type": "loyalty.member.enrolled.v1"}
+LINE: dict[str, object] = {"line_id": "L", "sku": "A", "amount_minor": 1}
+BOUGHT = EVENT | {"type": "commerce.purchase.completed.v1"}
+ORDER: dict[str, object] = {"order_id": "O", "currency": "USD", "lines": [LINE]}
+
+
+@pytest.mark.parametrize(
+    ("event", "data", "path"),
+    [
+        (ENROLLED, {"aliases": ["bob"]}, "data.aliases.0"),
+        (ENROLLED, {"aliases": ["phone:"]}, "data.aliases.0"),
+        (ENROLLED, {"aliases": [f"card:{n}" for n in range(101)]}, "data.aliases"),
+        (ENROLLED, {"referrer": "code:"}, "data.referrer"),
+        (ENROLLED, {"attributes": {str(n): n for n in range(101)}}, "data.attributes"),
+        (ENROLLED, {"attributes": {"k": "x" * 4_097}}, "data.attributes.*"),
+        (BOUGHT, ORDER | {"lines": [LINE | {"tags": ["t"] * 101}]}, "data.lines.0.tags"),
+        (BOUGHT, ORDER | {"tenders": [{"kind": "card", "amount_minor": 0}] * 501}, "data.tenders"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_would_cost_too_much_or_harm_others_is_refused(
+    event: dict[str, object], data: dict[str, object], path: str
+) -> None:
+    """A member's id is no alias: who claimed one would have that member's events."""
+    with pytest.raises(Unreadable) as caught:
+        read(orjson.dumps(event | {"data": data}), STRUCTURED)
+    assert (caught.value.reason, caught.value.path) == (DeadLetterReason.INVALID_DATA, path)
 
 
 def test_a_reason_holds_no_value_of_the_event() -> None:
