@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from struct import unpack_from
 
@@ -10,6 +11,7 @@ from schemas.accounts import ALIAS
 SEED = 0x9747B28C
 MIX = 0x5BD1E995
 WORD = 0xFFFFFFFF
+NUMBER = re.compile("[0-9]{1,9}")
 
 
 def murmur2(data: bytes) -> int:
@@ -36,5 +38,7 @@ def _hash_of(account: str) -> int:
 def partition_of(account: str, count: int) -> int:
     """The partition of an account, or of any key that is text. An alias's account names its own."""
     if account.startswith(ALIAS):
-        return int(account[len(ALIAS) : account.index("/", len(ALIAS))]) % count
+        number = account[len(ALIAS) :].partition("/")[0]
+        if NUMBER.fullmatch(number):
+            return int(number) % count
     return _hash_of(account) % count

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from processors.inputs import TIME_PASSED
+from processors.partition.reading import FORWARD
 from processors.partition.records import Outgoing
 from processors.routing import partition_of
 from schemas.ledger import Cause, Coordinates, Effect
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
 MAX_HOPS = 8
 """An event forwarded more often than this runs in a circle and is refused."""
-FORWARD = "forward"
-CLOCK = "clock"
-"""Not sent by an account: an operator says that time has passed, for books on stream time."""
 
 
 def transfers(record: LedgerRecord, item: Input, number: int, count: int) -> Iterator[Outgoing]:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from processors.inputs import Input, NeedsHistory
 from processors.partition import recovery, saving
 from processors.partition.dead_letters import TOO_EARLY, Fault, dead_letter
-from processors.partition.effects import CLOCK, FORWARD, MAX_HOPS, forward
+from processors.partition.effects import MAX_HOPS, forward
 from processors.partition.lateness import wanted
 from processors.partition.reading import (
+    CLOCK,
     Engine,
     due_input,
     event_input,
     forwarded_input,
+    sent,
     transfer_input,
 )
 from processors.partition.records import DEAD_LETTERS, Batch, Broken
@@ -31,8 +31,7 @@ from processors.partition.unowned import (
 from processors.partition.writer import Writer
 from processors.routing import partition_of
 from schemas.ledger import Coordinates
-from schemas.transfers import DECODER as TRANSFER_DECODER
-from schemas.unreadable import DeadLetterReason, Unreadable
+from schemas.unreadable import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -159,8 +158,8 @@ class Partition:
             return True
         name = self.engine.account_of(received.subject)
         item = event_input(self.engine, received, name, at)
-        if partition_of(name, self.count) != self.number:
-            if partition_of(received.subject, self.count) != self.number:
+        if not self._is_here(name):
+            if not self._is_here(received.subject):
                 self.writer.batch.mis_keyed += 1
             self._forward(item, name)
             return True
@@ -169,10 +168,11 @@ class Partition:
     def _transfer(self, fetched: Fetched) -> bool:
         at = Coordinates(fetched.offset, fetched.partition, fetched.timestamp, fetched.topic)
         try:
-            transfer = TRANSFER_DECODER.decode(fetched.value or b"")
-        except msgspec.DecodeError as bad:
-            self._bury(fetched, at, Fault(DeadLetterReason.INVALID_DATA, "transfer", "", str(bad)))
+            came = sent(self.engine, fetched.value, self._is_here)
+        except Unreadable as bad:
+            self._bury(fetched, at, Fault(bad.reason, bad.stage, bad.path, bad.detail))
             return True
+        transfer, event, _ = came
         sender = str(transfer.sender_partition)
         place = (transfer.sender_seq, transfer.index)
         if place <= self.transfers.get(sender, (0, -1)):
@@ -184,14 +184,16 @@ class Partition:
             self.writer.seal(told(transfer, at), None)
             self.transfers[sender] = place
             return True
-        forwarded = transfer.kind == FORWARD
-        item = forwarded_input(transfer, at) if forwarded else transfer_input(transfer, at)
-        if forwarded and item.hops > MAX_HOPS:
+        item = transfer_input(came, at) if event is None else forwarded_input(came, event, at)
+        if event is not None and item.hops > MAX_HOPS:
             self.writer.seal(in_a_circle(item, transfer, self.engine.program.id), None)
         elif not self._decide(transfer.to, item, transfer):
             return False
         self.transfers[sender] = place
         return True
+
+    def _is_here(self, name: str) -> bool:
+        return partition_of(name, self.count) == self.number
 
     def _decide(self, name: str, item: Input, transfer: Transfer | None) -> bool:
         """Decide an input, all that is due before it first. False if its history is missing."""

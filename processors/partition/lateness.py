@@ -57,7 +57,7 @@ def peek(partition: Partition, fetched: Fetched) -> tuple[str, int] | None:
     if fetched.topic == engine.transfers_topic:
         try:
             transfer = DECODER.decode(fetched.value or b"")
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             return None
         return transfer.to, transfer.time
     try:

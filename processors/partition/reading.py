@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec import DecodeError
+
 from processors.inputs import PROGRAM_CHANGED, TIME_PASSED, Input
 from processors.partition.addresses import addressed
 from schemas.accounts import ALIAS
-from schemas.transfers import EVENT_DECODER
+from schemas.decoding import decode_data
+from schemas.transfers import DECODER, EVENT_DECODER
+from schemas.unreadable import DeadLetterReason, Unreadable
+from schemas.values import YEARS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -18,9 +23,13 @@ if TYPE_CHECKING:
     from processors.programs.compiled import Program
     from schemas.intake import Received
     from schemas.ledger import Coordinates, LedgerRecord
-    from schemas.transfers import Transfer
+    from schemas.transfers import ForwardedEvent, Transfer
 
 HOUR = 3_600_000_000
+FORWARD = "forward"
+CLOCK = "clock"
+"""Not sent by an account: an operator says that time has passed, for books on stream time."""
+FOREIGN = "must be a transfer to this partition, as the partitions of this ledger send them"
 
 
 class Engine(NamedTuple):
@@ -36,6 +45,8 @@ class Engine(NamedTuple):
     aliases: str = ""
     """Fingerprint of what the accounts of aliases are named by."""
     transfers_topic: str = "loyalty.transfers.v1"
+    decode: Callable[[str, bytes], object] = decode_data
+    """The data of an event or a transfer, by its type. Raises for what is none of it."""
     ahead: int = HOUR
     """How far an event's time may lie ahead of its arrival, in microseconds."""
     whole: int = 512
@@ -67,9 +78,35 @@ def event_input(engine: Engine, received: Received, account: str, at: Coordinate
     )
 
 
-def forwarded_input(transfer: Transfer, at: Coordinates) -> Input:
+class Sent(NamedTuple):
+    """A transfer, and what is in it."""
+
+    transfer: Transfer
+    event: ForwardedEvent | None
+    data: object
+
+
+def sent(engine: Engine, value: bytes | None, here: Callable[[str], bool]) -> Sent:
+    """The transfer in a record. Raises Unreadable for what no partition of this ledger has sent."""
+    try:
+        transfer = DECODER.decode(value or b"")
+        event = EVENT_DECODER.decode(transfer.data) if transfer.kind == FORWARD else None
+        kind = f"transfer.{transfer.kind}" if event is None else event.type
+        inner = bytes(transfer.data if event is None else event.data)
+        data = None if transfer.kind == CLOCK else engine.decode(kind, inner)
+        fit = transfer.kind == CLOCK or here(transfer.to)
+        times = [transfer.time, transfer.cause.time, *([event.time] if event else [])]
+        fit = fit and transfer.hops >= 0 and all(YEARS[0] <= time < YEARS[1] for time in times)
+    except (DecodeError, ValueError, KeyError):
+        fit = False
+    if not fit:
+        raise Unreadable(DeadLetterReason.INVALID_DATA, "transfer", "", FOREIGN)
+    return Sent(transfer, event, data)
+
+
+def forwarded_input(sent: Sent, event: ForwardedEvent, at: Coordinates) -> Input:
     """An event that another account handed on; it entered elsewhere."""
-    event = EVENT_DECODER.decode(transfer.data)
+    transfer = sent.transfer
     alias = event.subject.startswith(ALIAS)
     return Input(
         event.type,
@@ -78,7 +115,7 @@ def forwarded_input(transfer: Transfer, at: Coordinates) -> Input:
         transfer.to if alias else event.subject,
         event.time,
         (transfer.arrived if event.arrived is None else event.arrived) * 1000,
-        None,
+        sent.data,
         bytes(event.data),
         event.payload,
         at,
@@ -91,8 +128,9 @@ def forwarded_input(transfer: Transfer, at: Coordinates) -> Input:
     )
 
 
-def transfer_input(transfer: Transfer, at: Coordinates) -> Input:
+def transfer_input(sent: Sent, at: Coordinates) -> Input:
     """What another account does to this one."""
+    transfer = sent.transfer
     cause = transfer.cause
     return Input(
         f"transfer.{transfer.kind}",
@@ -101,7 +139,7 @@ def transfer_input(transfer: Transfer, at: Coordinates) -> Input:
         transfer.to,
         transfer.time,
         transfer.arrived * 1000,
-        None,
+        sent.data,
         bytes(transfer.data),
         "",
         at,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from processors.partition.effects import CLOCK
+from processors.partition.reading import CLOCK
 from processors.routing import partition_of
 from processors.verify.findings import Place
 from schemas.transfers import DECODER, ENCODER, Transfer
@@ -84,7 +84,7 @@ class TransferCheck:
         place = Place(self.topic, record.partition, record.offset)
         try:
             transfer = DECODER.decode(record.value or b"")
-        except msgspec.DecodeError as bad:
+        except (msgspec.DecodeError, UnicodeDecodeError) as bad:
             self.findings.add("T1 unreadable", place, str(bad), "a transfer")
             return
         if transfer.kind == CLOCK:

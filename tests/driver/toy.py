@@ -162,6 +162,7 @@ def engine(horizon_days: int = 30, version: str = "hash-1") -> Engine:
         read=read,
         account_of=str,
         outputs=outputs,
+        decode=lambda _kind, data: msgspec.json.decode(data),
         whole=0,
         listed=0,
     )

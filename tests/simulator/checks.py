@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from processors.partition.effects import CLOCK
+from processors.partition.reading import CLOCK
 from processors.partition.records import Fetched
 from processors.verify.whole import OUTPUT_ROLES, Topics, Verification
 from projections.outputs import outputs

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from processors.accounts.account import ENCODER, Account, Totals
 from processors.partition import Fetched
-from processors.partition.effects import CLOCK
 from processors.partition.head import HEAD_KEY, checkpoint_key
+from processors.partition.reading import CLOCK
 from processors.partition.records import LEDGER, SNAPSHOTS
 from processors.partition.trail import ENCODER as TRAIL
 from processors.partition.trail import Trail
