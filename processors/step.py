@@ -12,7 +12,7 @@ from processors.accounts.draft import Draft
 from processors.decisions.almanac import plan_anew
 from processors.decisions.closing import DAY, finish
 from processors.decisions.due import do_due, pass_time
-from processors.decisions.erasure import ERASED
+from processors.decisions.erasure import ERASED, FORGETTING
 from processors.decisions.judge import TRANSFER, judge, judge_too_late, repeated
 from processors.decisions.pools import ANSWER, SHARING
 from processors.decisions.verdict import ACCEPTED, CONFLICTING, DUPLICATE
@@ -101,7 +101,7 @@ def _needs_no_history(account: Account, item: Input) -> bool:
 
     What members share is given in the order in which its account sees the claims.
     """
-    if item.type == ERASED or item.type.startswith(SHARING) or account.profile.erased:
+    if item.type in FORGETTING or item.type.startswith(SHARING) or account.profile.erased:
         return True
     if item.type.startswith(TRANSFER):
         return account.profile.owner is not None and item.type == RETURNED

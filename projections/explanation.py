@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import UNSET
 
+from projections.erasure import erases, of_erased
 from projections.units import Figures, figures_of, written
 from schemas.values import format_instant
 
@@ -35,7 +36,7 @@ def fold(view: View, record: LedgerRecord) -> tuple[View, tuple[Fact, ...]]:
     if name is None or name not in view:
         return view, ()
     facts = tuple(explain(record))
-    view[name] += (facts,)
+    view[name] = (facts,) if erases(record) else (*view[name], facts)
     return view, facts
 
 
@@ -45,6 +46,8 @@ def explain(record: LedgerRecord) -> Iterator[Fact]:
     if record.cause is not None:
         yield from _event(record, record.cause)
     yield Fact("outcome", record.outcome, "" if record.account else "no account was touched")
+    if erases(record):
+        return
     yield from _refused(record)
     yield from _rules(record)
     for entry in record.entries:
@@ -61,7 +64,8 @@ def explain(record: LedgerRecord) -> Iterator[Fact]:
 
 
 def _event(record: LedgerRecord, cause: Cause) -> Iterator[Fact]:
-    data = "" if record.event is UNSET else bytes(record.event).decode()
+    event = UNSET if of_erased(record) else record.event
+    data = "" if event is UNSET else bytes(event).decode()
     yield Fact("event", cause.type, f"{cause.id} from {cause.source}, {format_instant(cause.time)}")
     if cause.at.topic:
         yield Fact("event", "entered", place_of(cause.at))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from projections.erasure import erases
 from projections.units import figures_of, written
 from schemas.values import format_instant
 
@@ -39,7 +40,7 @@ def fold(view: View, record: LedgerRecord) -> tuple[View, tuple[Line, ...]]:
     if name is None or name not in view:
         return view, ()
     lines = lines_of(record)
-    view[name] += lines
+    view[name] = lines if erases(record) else view[name] + lines
     return view, lines
 
 

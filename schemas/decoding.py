@@ -17,6 +17,8 @@ TRANSFER_DATA: dict[str, type[msgspec.Struct]] = {
     "transfer.alias.granted": transfers.AliasClaim,
     "transfer.alias.refused": transfers.AliasClaim,
     "transfer.alias.moved": transfers.AliasClaim,
+    "transfer.alias.released": transfers.AliasClaim,
+    "transfer.erase.requested": transfers.MergeRequest,
     "transfer.referral.qualified": transfers.ReferralFact,
     "transfer.referral.cancelled": transfers.ReferralFact,
     "transfer.recognition.moved": transfers.Move,

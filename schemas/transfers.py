@@ -23,6 +23,8 @@ TransferKind = Literal[
     "unmerge.requested",
     "unmerge.moved",
     "alias.moved",
+    "alias.released",
+    "erase.requested",
     "pool.claimed",
     "pool.granted",
     "pool.returned",
@@ -141,7 +143,7 @@ CONTENT_DECODER = msgspec.json.Decoder(MergeContent)
 
 
 class MergeRequest(Struct, frozen=True):
-    """The survivor asks for what the other account holds; `None` content yet."""
+    """The survivor asks for what the other account holds, or that it forgets him as well."""
 
     survivor: str
     settles: str | None = None

@@ -49,7 +49,7 @@ def route(draft: Draft, item: Input) -> Verdict:
     """An input for an alias, or for a member that was merged into another."""
     owner = draft.account.profile.owner
     if owner is None:
-        return parked("owner")
+        return refused("member_erased") if draft.account.profile.erased else parked("owner")
     if item.hops >= MAX_HOPS:
         return refused("unknown_member")
     forward(draft, item, owner, settles=item.settles)
@@ -63,7 +63,7 @@ def claimed(draft: Draft, data: AliasClaim) -> Verdict:
         draft.affect("alias.refused", data.owner, data)
         return refused("alias_taken")
     if profile.owner is None:
-        draft.put("profile", "", replace(profile, owner=data.owner))
+        draft.put("profile", "", replace(profile, owner=data.owner, erased=False))
     draft.affect("alias.granted", data.owner, data)
     waiting = [(item.time, item.arrived, name) for name, item in draft.account.parked.items()]
     for _, _, name in sorted(waiting):

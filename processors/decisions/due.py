@@ -26,7 +26,7 @@ from processors.decisions.purchases import settle
 from processors.decisions.redemptions import release_hold
 from processors.decisions.reminding import ENDING, NOTICE, plan_all_reminders, remind, remind_ending
 from processors.decisions.reviews import approve_by_itself
-from processors.decisions.waiting import give_up
+from processors.decisions.waiting import UNKNOWN, give_up
 from processors.inputs import TIME_PASSED
 
 if TYPE_CHECKING:
@@ -71,8 +71,6 @@ def _rank(draft: Draft, name: str) -> int:
     return RANKS[collection]
 
 
-UNKNOWN = {"order": "unknown_order", "review": "unknown_review", "owner": "unknown_member"}
-"""Why an input is refused that waited in vain, by the kind of what it waited for."""
 RANKS = {
     "redemptions": 2,
     "reviews": 2,

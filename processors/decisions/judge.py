@@ -12,7 +12,7 @@ from processors.decisions.members import admit, why_not
 from processors.decisions.naming import in_own_names
 from processors.decisions.table import BUSINESS_KEYS, DECISIONS
 from processors.decisions.verdict import ACCEPTED, CONFLICTING, DUPLICATE, refused
-from processors.decisions.waiting import park
+from processors.decisions.waiting import UNKNOWN, crowded, park
 from processors.inputs import is_aside
 from schemas.accounts import ALIAS, is_member
 from schemas.decoding import decode_data
@@ -43,9 +43,7 @@ def judge(draft: Draft, item: Input) -> Verdict:
     alias = draft.account.id.startswith(ALIAS)
     if (alias or draft.account.profile.owner is not None) and _sends_on(draft, alias=alias):
         verdict = aliases.route(draft, item)
-        if verdict.outcome == "parked":
-            park(draft, "owner", draft.program.retro_claim_days)
-        return verdict
+        return _parked(draft, verdict, draft.program.retro_claim_days)
     if is_aside(item, draft.program.id):
         return ACCEPTED
     if is_member(draft.account.id):
@@ -117,9 +115,19 @@ def _decided(draft: Draft, item: Input, data: object) -> Verdict:
     verdict = DECISIONS[item.type](draft, in_own_names(draft, data))
     if draft.account.profile.erased and item.type.startswith(TRANSFER):
         wipe(draft)
-    if verdict.outcome == "parked":
-        assert verdict.waits_for is not None, "a parked input waits for something"
-        park(draft, verdict.waits_for)
+    return _parked(draft, verdict)
+
+
+def _parked(draft: Draft, verdict: Verdict, days: int | None = None) -> Verdict:
+    """Keep an input that must wait, if there is room."""
+    if verdict.outcome != "parked":
+        return verdict
+    assert verdict.waits_for is not None, "a parked input waits for something"
+    kind = draft.item.type
+    settles_nothing = not kind.startswith(TRANSFER) or kind in REFUSED_BY_ERASED
+    if settles_nothing and not draft.forced and crowded(draft):
+        return refused(UNKNOWN[verdict.waits_for.partition("/")[0]])
+    park(draft, verdict.waits_for, days)
     return verdict
 
 

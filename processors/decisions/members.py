@@ -11,6 +11,8 @@ from processors.accounts.tiers import match_attributes
 from processors.decisions.calendar import allow, open_running
 from processors.decisions.referrals import attribute_enrolment
 from processors.decisions.verdict import ACCEPTED, FORWARDED, Verdict, refused
+from schemas.inputs.base import MOST_ATTRIBUTES
+from schemas.inputs.members import MOST_ALIASES
 from schemas.transfers import AliasClaim
 from schemas.values import identity
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 ENROLLED = "loyalty.member.enrolled.v1"
 WELCOMED = "welcomed"
+TOO_MANY = "above_maximum"
+"""What one member may have bounds what each of his events costs."""
 
 
 def admit(draft: Draft) -> str | None:
@@ -75,6 +79,10 @@ def judge_attributes(draft: Draft) -> None:
 def enrolled(draft: Draft, data: MemberEnrolled) -> Verdict:
     """A member joins: profile, aliases, and who referred him."""
     profile = draft.account.profile
+    attributes = {**profile.attributes, **(data.attributes or {})}
+    aliases = {*profile.aliases, *(data.aliases or ())}
+    if len(attributes) > MOST_ATTRIBUTES or len(aliases) > MOST_ALIASES:
+        return refused(TOO_MANY)
     first = WELCOMED not in draft.account.marks and profile.enrolled_at == draft.time
     birthday = data.birthday or profile.birthday
     draft.put(
@@ -86,7 +94,7 @@ def enrolled(draft: Draft, data: MemberEnrolled) -> Verdict:
             birthday_since=draft.time if data.birthday else profile.birthday_since,
             timezone=data.timezone or profile.timezone,
             market=data.market or profile.market,
-            attributes={**profile.attributes, **(data.attributes or {})},
+            attributes=attributes,
         ),
     )
     judge_attributes(draft)
@@ -108,6 +116,8 @@ def profile_changed(draft: Draft, data: ProfileChanged) -> Verdict:
             attributes.pop(name, None)
         else:
             attributes[name] = value
+    if len(attributes) > max(MOST_ATTRIBUTES, len(profile.attributes)):
+        return refused(TOO_MANY)
     moved = data.birthday is not None and data.birthday != profile.birthday
     for mark, year in draft.version.birthdays_begun(draft.account, draft.time) if moved else ():
         draft.put("marks", mark, year)
@@ -131,6 +141,8 @@ def profile_changed(draft: Draft, data: ProfileChanged) -> Verdict:
 
 def alias_linked(draft: Draft, data: AliasLinked) -> Verdict:
     """The alias's own account decides whose it is."""
+    if len({*draft.account.profile.aliases, data.alias}) > MOST_ALIASES:
+        return refused(TOO_MANY)
     settles = identity(draft.item.source, draft.item.id)
     draft.affect("alias.claimed", data.alias, AliasClaim(data.alias, draft.account.id, settles))
     return FORWARDED

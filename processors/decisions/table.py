@@ -76,6 +76,8 @@ DECISIONS = cast(
         "loyalty.entitlement.used.v1": requests.entitlement_used,
         "transfer.alias.claimed": aliases.claimed,
         "transfer.alias.moved": aliases.moved,
+        "transfer.alias.released": erasure.alias_released,
+        "transfer.erase.requested": erasure.erased,
         "transfer.alias.granted": members.alias_granted,
         "transfer.alias.refused": members.alias_refused,
         "transfer.referral.qualified": referrals.qualified_elsewhere,

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from processors.accounts.draft import Draft
 
 
+MOST_WAITING = 500
+MOST_WAITING_BYTES = 2_000_000
+UNKNOWN = {"order": "unknown_order", "review": "unknown_review", "owner": "unknown_member"}
+"""Why an input is refused that waited in vain, by the kind of what it waited for."""
+
+
 def deadline(draft: Draft, at: int, days: int | None = None) -> int:
     """When a parked input is given up: a number of local days after its time."""
     return draft.program.calendar.days_after(at, draft.program.park_days if days is None else days)
@@ -45,6 +51,15 @@ def park(draft: Draft, waits_for: str, days: int | None = None) -> None:
         is_aside(item, draft.program.id),
     )
     draft.put("parked", identity(item.source, item.id), parked)
+
+
+def crowded(draft: Draft) -> bool:
+    """True if as much waits in the account as may: whoever sends more sends them to nobody."""
+    waiting = draft.account.parked.values()
+    if len(waiting) >= MOST_WAITING:
+        return True
+    size = sum(len(bytes(parked.data)) for parked in waiting)
+    return size + len(draft.item.event) > MOST_WAITING_BYTES
 
 
 def give_up(draft: Draft, key: str, reason: str) -> None:

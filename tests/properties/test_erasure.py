@@ -17,6 +17,7 @@ from processors.partition.head import checkpoint_key
 from processors.programs.compiled import Program
 from processors.programs.load import load
 from processors.topology import Topology
+from projections import explanation, statement
 from schemas.values import parse_instant
 from tests.driver.book import accounts, put, records, sums
 from tests.driver.checking import verified
@@ -36,6 +37,7 @@ PARTITIONS = 3
 ERASED = "loyalty.member.erased.v1"
 CHECKPOINTS = [checkpoint_key(slot, "ann") for slot in (0, 1)]
 ZIPPED = b"\x78"
+PURCHASE = "commerce.purchase.completed.v1"
 LINE = {"line_id": "lMARK", "sku": "sMARK", "amount_minor": 90_000, "category": "cMARK"}
 
 
@@ -234,6 +236,104 @@ def test_who_takes_over_an_erased_member_takes_over_nothing() -> None:
     assert found["ann"].totals["points"].available == 920
     assert "points" not in found["bob"].totals
     assert verified(topology).findings == ()
+
+
+ALIAS = "email:MARK@example.org"
+
+
+def held_of(topology: Topology, role: str = "snapshots") -> bytes:
+    """What a compacted topic holds in the end, of everybody."""
+    values = [value for value in latest(topology, role).values() if value]
+    return b"\n".join(plain(value) for value in values)
+
+
+def test_an_alias_of_who_is_gone_says_nothing_of_him_and_is_free() -> None:
+    """What comes for it is refused, until somebody claims it: perhaps himself, who came back."""
+    topology = lived(bought("by-alias", ALIAS, 22))
+    last = [one for one in records(topology) if one.cause and one.cause.id == "by-alias"][-1]
+    assert (last.outcome, last.refusals[0].reason) == ("refused", "member_erased")
+    owners = {one.profile.owner for one in accounts(topology).values()}
+    assert owners == {None}
+    put(topology, [said("loyalty.member.enrolled.v1", "new", "eve", 23, {"aliases": [ALIAS]})])
+    topology.pump()
+    put(topology, [bought("hers", ALIAS, 24)])
+    topology.pump()
+    assert accounts(topology)["eve"].totals["points"].pending == 900
+    assert verified(topology).findings == ()
+
+
+@pytest.mark.parametrize("run_size", [1, 50])
+@pytest.mark.parametrize("first", ["erased", "enrolled", "linked"])
+def test_an_alias_that_is_granted_after_the_erasure_is_let_go(first: str, run_size: int) -> None:
+    """The claim was under way, or came later still; an erasure may also come first, or twice."""
+    topology = Topology(engine_of(load("starter"), PARTITIONS), PARTITIONS, run_size)
+    erasure = said(ERASED, "e", "ann", 1, {})
+    enrolled = said("loyalty.member.enrolled.v1", "1", "ann", 0, {"aliases": [ALIAS]})
+    linked = said("loyalty.member.alias_linked.v1", "2", "ann", 0, {"alias": ALIAS})
+    life = {"erased": [], "enrolled": [enrolled], "linked": [linked]}[first]
+    again = said(ERASED, "e2", "ann", 2, {})
+    late = said("loyalty.member.enrolled.v1", "late", "ann", 3, {"aliases": [ALIAS]})
+    put(topology, [*life, erasure, again, late])
+    topology.pump()
+    assert {one.profile.owner for one in accounts(topology).values()} == {None}
+    assert accounts(topology)["ann"].profile.aliases == ()
+    assert accounts(topology)["ann"].profile.erased
+    assert verified(topology).findings == ()
+
+
+WAS: dict[str, object] = {
+    "birthday": "04-05",
+    "timezone": "Europe/Vaduz",
+    "attributes": {"kMARK": "vMARK"},
+    "aliases": ["phone:+12065550117"],
+}
+
+
+@pytest.mark.parametrize("under_way", [False, True])
+@pytest.mark.parametrize("who", ["ann", "bob"])
+def test_who_was_merged_is_forgotten_with_who_survived(who: str, *, under_way: bool) -> None:
+    """They are one person, by whichever name he asks; also while the merge is under way."""
+    run_size = 50 if under_way else 1
+    topology = Topology(engine_of(load("starter"), PARTITIONS), PARTITIONS, run_size)
+    put(
+        topology,
+        [
+            said("loyalty.member.enrolled.v1", "1", "bob", 0, WAS),
+            bought("2", "bob", 1),
+            said("loyalty.member.merged.v1", "3", "cy", 2, {"from_member": "bob"}),
+            said("loyalty.member.merged.v1", "4", "ann", 3, {"from_member": "cy"}),
+        ],
+    )
+    if not under_way:
+        topology.pump()
+    put(topology, [said(ERASED, "5", who, 4, {})])
+    topology.pump()
+    if not (under_way and who == "bob"):
+        found = accounts(topology)
+        assert all(found[name].profile.erased for name in ("ann", "bob", "cy"))
+    topology.advance(T0 + 40 * DAY)
+    put(topology, [bought("6", "bob", 41), bought("7", "phone:+12065550117", 41)])
+    topology.pump()
+    last = records(topology)[-1]
+    held = held_of(topology)
+    assert not [mark for mark in (MARK, b"04-05", b"Vaduz") if mark in held]
+    refused = [one for one in records(topology) if one.cause and one.cause.id in {"6", "7"}]
+    assert {one.refusals[0].reason for one in refused if one.refusals} == {"member_erased"}
+    assert last.outcome in {"refused", "forwarded"}
+    assert verified(topology).findings == ()
+
+
+def test_whoever_explains_or_states_the_account_says_nothing_of_before() -> None:
+    """The ledger keeps what it was given; who reads it out for people begins at the erasure."""
+    topology = lived(bought("late", "ann", 30, attributes={"gift": "gMARK"}))
+    explained: explanation.View = {"ann": ()}
+    stated: statement.View = {"ann": ()}
+    for record in records(topology):
+        explained, _ = explanation.fold(explained, record)
+        stated, _ = statement.fold(stated, record)
+    assert [facts[0].name for facts in explained["ann"]] == [ERASED, PURCHASE]
+    said_of_ann = str((explained["ann"], stated["ann"]))
+    assert MARK.decode() not in said_of_ann
 
 
 def test_reasons_of_dead_letters_say_nothing_of_what_they_hold() -> None:

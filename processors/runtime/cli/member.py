@@ -12,6 +12,7 @@ from processors.runtime.cli.output import to_machine, to_people
 from processors.runtime.faults import Exit, Fault
 from processors.runtime.reading import accepted, reader
 from processors.runtime.settings import Settings
+from projections.erasure import erases
 from projections.explanation import Fact, explain
 from schemas.upcasts import read_record
 
@@ -78,7 +79,7 @@ def explain_member(
 
 
 async def records_of(settings: Settings, member: str) -> list[Explained]:
-    """The member's records, in ledger order."""
+    """The member's records, in ledger order; of one who was erased, from then on."""
     topic, key = settings.names.of("ledger"), member.encode()
     found: list[Explained] = []
     async with reader(settings.broker) as source:
@@ -88,6 +89,8 @@ async def records_of(settings: Settings, member: str) -> list[Explained]:
                 continue
             record = read_record(fetched.value or b"")
             if record.account == member:
+                if erases(record):
+                    found.clear()
                 facts = tuple(explain(record))
                 found.append(Explained(topic, partition, fetched.offset, record, facts))
     return found
