@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from processors.partition.records import Outgoing
@@ -13,7 +14,11 @@ if TYPE_CHECKING:
 
 MAX_VALUE_BYTES = 8_000_000
 """Beyond this an original stays where it is, and the dead letter refers to it."""
+STREAMS, OURS = "__streams.errors.", "loyalty.dlq."
 ATTEMPT = "loyalty.dlq.attempt"
+CARRIED = (ATTEMPT, "loyalty.dlq.retried_by", "loyalty.dlq.retried_why")
+"""What a retry says. Any other header that looks like ours was made up by somebody."""
+NUMBER = re.compile(rb"[1-9][0-9]{0,8}")
 
 
 class Fault(NamedTuple):
@@ -53,10 +58,17 @@ def dead_letter(fetched: Fetched, fault: Fault, program_version: str) -> Outgoin
         ("loyalty.dlq.timestamp", str(fetched.timestamp)),
         ("loyalty.dlq.program_version", program_version),
     ]
-    if not any(name == ATTEMPT for name, _ in fetched.headers):
+    came = [one for one in fetched.headers if _is_theirs(*one)]
+    if not any(name == ATTEMPT for name, _ in came):
         added.append((ATTEMPT, "1"))
     if value is not None and len(value) > MAX_VALUE_BYTES:
         added.append(("loyalty.dlq.value", f"by-reference {len(value)} {fingerprint(value)}"))
         value = None
     ours = [(name, text.encode()) for name, text in added]
-    return Outgoing(fetched.partition, fetched.key, value, [*fetched.headers, *ours])
+    return Outgoing(fetched.partition, fetched.key, value, [*came, *ours])
+
+
+def _is_theirs(name: str, content: bytes) -> bool:
+    if name == ATTEMPT:
+        return NUMBER.fullmatch(content) is not None
+    return name in CARRIED or not name.startswith((STREAMS, OURS))

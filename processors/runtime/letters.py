@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
+from processors.partition.dead_letters import OURS, STREAMS
 from processors.runtime.faults import Exit, Fault
 from processors.runtime.reading import reader
 from schemas.unreadable import DeadLetterReason
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from processors.partition import Fetched, Outgoing
     from processors.runtime.settings import Settings
 
-STREAMS = "__streams.errors."
-OURS = "loyalty.dlq."
 APP_VERSION = version("loyalty-ledger").encode()
 
 

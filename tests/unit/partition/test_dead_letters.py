@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from processors.partition import Fetched, Partition, dead_letters
+from processors.runtime.letters import again, letter_of
 from tests.driver.toy import TOPIC, engine, event
 
 START = 1_700_000_000_000_000
@@ -57,3 +58,26 @@ def test_a_transfer_that_is_none_is_a_dead_letter() -> None:
     batch = Partition(engine(), 0, 1).fold(run)
     assert batch.outcomes == {"dead_lettered": 1}
     assert dict(batch.outgoing["dead_letters"][0].headers)["loyalty.dlq.reason"] == b"invalid_data"
+
+
+MADE_UP = (
+    ("loyalty.dlq.attempt", b"many"),
+    ("loyalty.dlq.attempt", b"9" * 5_000),
+    ("loyalty.dlq.value", b"by-reference 1 x"),
+    ("loyalty.dlq.reason", b"none"),
+    ("__streams.errors.offset", b"\xff"),
+    ("trace", b"t-1"),
+)
+
+
+def test_headers_that_look_like_ours_are_made_up() -> None:
+    """What a producer calls as we do says nothing: the letter can be listed, and tried again."""
+    batch = Partition(engine(), 0, 1).fold([unread(b"{", MADE_UP)])
+    sent = batch.outgoing["dead_letters"][0]
+    fetched = unread(sent.value, tuple(sent.headers))
+    letter = letter_of(fetched)
+    assert (letter.reason, letter.attempt) == ("invalid_json", 1)
+    assert letter.headers == {"trace": "t-1"}
+    tried = again(fetched, "somebody", "mended")
+    assert dict(tried.headers)["loyalty.dlq.attempt"] == b"2"
+    assert tried.value == b"{"
