@@ -10,6 +10,11 @@ INPUT_BYTES = 1_048_588
 OUTPUT_BYTES = 16 * 1024 * 1024
 """Topics that we write accept larger records than those we read."""
 
+AHEAD_MS = 3_600_000
+"""A record's timestamp is when it arrived, so no producer may stamp it later than it is: it would
+move its member's clock, and all that comes after would be late. Brokers since 4.0 see to that by
+themselves, those since 3.6 where they are told."""
+
 Cleanup = Literal["delete", "compact"]
 
 
@@ -37,6 +42,8 @@ class Topic(NamedTuple):
             "min.insync.replicas": str(max(1, replicas - 1)),
             "message.timestamp.type": "CreateTime",
         }
+        if self.is_input:
+            settings["message.timestamp.after.max.ms"] = str(AHEAD_MS)
         if self.cleanup == "delete":
             settings["retention.ms"] = str(self.retention_ms)
         else:

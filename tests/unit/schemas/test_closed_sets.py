@@ -59,6 +59,13 @@ def test_every_topic_has_one_writer_and_a_policy() -> None:
     }
 
 
+def test_nobody_stamps_an_input_with_a_time_to_come() -> None:
+    """Brokers refuse it; the worker's own clock may tell partitions what it likes."""
+    setting = "message.timestamp.after.max.ms"
+    stamped = {topic.name for topic in TOPICS if setting in topic.settings(replicas=1)}
+    assert stamped == {topic.name for topic in TOPICS if topic.is_input}
+
+
 def test_producers_schemas_are_closed_and_consumers_open() -> None:
     """A typo fails where it is made; a new field disturbs nobody."""
     kinds: dict[tuple[str, str], dict[str, object]] = {
