@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MOST_ID = 256
+LAST = parse_instant("8000-01-01T00:00:00Z")
+"""What follows from an event in months and years must have a place in the calendar as well."""
 SOME = "*"
 """In a path: a name that is none of the contract's."""
 VALIDATE = {kind: row.model.__pydantic_validator__.validate_python for kind, row in INPUTS.items()}
@@ -127,9 +129,12 @@ def _unfit(attributes: dict[str, object]) -> Unreadable:
 
 def _instant(text: str) -> int:
     try:
-        return parse_instant(text)
+        found = parse_instant(text)
     except (ValueError, OverflowError):
         raise _bad("time", "must be an RFC 3339 instant with an offset, no leap second") from None
+    if found >= LAST:
+        raise _bad("time", "must lie before the year 8000")
+    return found
 
 
 def _text(name: str, text: object) -> str:

@@ -10,9 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from processors.topology import Topology
 from schemas.inputs import INPUTS
+from schemas.values import YEARS, format_instant
+from tests.driver.checking import verified
 from tests.faults import fault
-from tests.fuzz.target import OUTCOMES, REASONS, STRUCTURED, fold, golden
+from tests.fuzz.target import NOW, OUTCOMES, REASONS, STRUCTURED, TOPIC, engine, fold, golden
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +28,9 @@ HOSTILE: list[object] = [
     "x",
     "\x00",
     "é́😀",
+    "\u202eana\u2066",
+    "e\u0301mile",
+    "\u00e9mile",
     "x" * 1_000_000,
     "9" * 400,
     "9" * 30,
@@ -59,6 +65,18 @@ PROGRAMS = [
     "hm-us",
     "assembly-recognition",
     "uber-one",
+]
+AFTER = "after_commit"
+STAMPS = [
+    -(2**63),
+    -(10**15),
+    -62_135_596_800_000,
+    -1,
+    0,
+    190_288_396_799_000,
+    253_402_300_799_999,
+    2**53,
+    2**63 - 1,
 ]
 NESTED = b'{"a":' * 200 + b"1" + b"}" * 200
 BYTES: list[bytes | None] = [
@@ -143,3 +161,26 @@ def test_the_largest_order_there_can_be_is_decided_or_refused(program: str) -> N
         "data": {"order_id": "O", "currency": "USD", "lines": lines}
     }
     assert fold((b"ana", orjson.dumps(event), STRUCTURED), program=program) in OUTCOMES | REASONS
+
+
+@fault("F42", checks="O1 D4")
+@pytest.mark.parametrize("timestamp", STAMPS)
+@pytest.mark.parametrize("program", ["starter", "uber-one", "love-your-body"])
+def test_no_arrival_is_a_crash(timestamp: int, program: str) -> None:
+    """At either end of Kafka's own timestamps, and of the calendar; also after a restart.
+
+    Each event comes at the time of its arrival, as far as there is one, and once more in our days.
+    """
+    topology = Topology(engine(program), 1, run_size=5, crash=lambda _, when: when == AFTER, lag=1)
+    near = format_instant(min(max(timestamp * 1000, YEARS[0]), YEARS[1] - 1))
+    sent = 0
+    for place, (kind, event) in enumerate(EVENTS.items()):
+        for when, arrival in ((near, timestamp), (event["time"], NOW // 1000)):
+            body = event | {"id": f"{kind}/{arrival}", "subject": f"m{place % 3}", "time": when}
+            value = orjson.dumps(body)
+            topology.send(TOPIC, b"k", value, STRUCTURED, timestamp=arrival, partition=0)
+            sent += 1
+    topology.pump()
+    decided = [one for one in topology.ledger(0) if one.source and one.source.topic == TOPIC]
+    assert [one.source.offset for one in decided if one.source] == list(range(sent))
+    assert verified(topology).findings == ()

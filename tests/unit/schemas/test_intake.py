@@ -67,6 +67,7 @@ def test_an_explicit_default_is_no_other_payload() -> None:
         ({"subject": "\x85ana"}, DeadLetterReason.BAD_ENVELOPE),
         ({"id": "x" * 257}, DeadLetterReason.BAD_ENVELOPE),
         ({"time": "2026-W09-7T10:00:00Z"}, DeadLetterReason.BAD_ENVELOPE),
+        ({"time": "8000-01-01T00:00:00Z"}, DeadLetterReason.BAD_ENVELOPE),
         ({"time": "2026-03-01T10Z"}, DeadLetterReason.BAD_ENVELOPE),
         ({"time": "2016-12-31T23:59:60Z"}, DeadLetterReason.BAD_ENVELOPE),
         ({"time": "0001-01-01T00:00:00+14:00"}, DeadLetterReason.BAD_ENVELOPE),
