@@ -35,6 +35,10 @@ LEFT = (*KEPT_BY_KEY, "marks", "parked", "counters", "timers")
 def requested(draft: Draft, data: MergeRequest) -> Verdict:
     """Hand over everything, and send what comes later on to the survivor."""
     account = draft.account
+    if account.id == data.survivor:
+        # He named himself by one of his aliases.
+        draft.settles += [data.settles] if data.settles else []
+        return refused("self_referral")
     if account.profile.erased:
         nothing = MergeContent(account.id, Raw(b"{}"), data.settles)
         draft.affect(MOVED, data.survivor, nothing)

@@ -65,8 +65,11 @@ def _move(draft: Draft, rules: Recognition, data: RecognitionGiven, amount: int)
     return Move(amount, data.recognition_id, unit, draft.account.id, rules.giving)
 
 
-def _unfit(draft: Draft, rules: Recognition | None) -> str | None:
-    """What speaks against a receiver's role; a move that was received stays received."""
+def _unfit(draft: Draft, rules: Recognition | None, giver: str) -> str | None:
+    """What speaks against the receiver; a move that was received stays received."""
+    if giver == draft.account.id:
+        # He named himself by one of his aliases.
+        return "not_transferable"
     if rules is not None and (draft.forced or _role(rules, draft.account) in rules.receivers):
         return None
     return ROLE
@@ -75,7 +78,7 @@ def _unfit(draft: Draft, rules: Recognition | None) -> str | None:
 def received(draft: Draft, data: Move) -> Verdict:
     """Take what somebody gave; who may not receive sends it back."""
     rules = draft.version.recognition
-    reason = why_not(draft) or _unfit(draft, rules)
+    reason = why_not(draft) or _unfit(draft, rules, data.giver)
     if rules is None or reason is not None:
         draft.affect("move.returned", data.giver, data)
         return refused(reason or ROLE)
