@@ -44,7 +44,7 @@ def compile_reward(
         limit=_limit(reward, version, calendar),
         stock=stock_of(name, reward, version, calendar),
         running=_running(reward, version, calendar),
-        valid_until=_valid(reward, ladder, calendar) or _period(reward, version, calendar),
+        valid_until=_valid(reward, ladder, version, calendar) or _period(reward, version, calendar),
         quantity=reward.quantity,
         on_tier=entry,
         on_counter=_done(reward),
@@ -104,9 +104,10 @@ def _enrolment(reward: model.Reward, calendar: Calendar) -> tuple[int, int] | No
 
 
 def _valid(
-    reward: model.Reward, ladder: str | None, calendar: Calendar
+    reward: model.Reward, ladder: str | None, version: model.Version, calendar: Calendar
 ) -> Callable[[int, Account], int | None] | None:
     by_tier, days = dict(reward.valid_days_by_tier), reward.valid_days
+    lowest = "" if ladder is None else next(iter(version.ladders[ladder].tiers))
 
     def here(account: Account) -> Calendar:
         return calendar if reward.on_birthday is None else at_home(account, calendar)
@@ -115,7 +116,7 @@ def _valid(
 
         def until(at: int, account: Account) -> int | None:
             held = account.standings.get(ladder or "")
-            tier = next(iter(by_tier)) if held is None else held.tier
+            tier = lowest if held is None else held.tier
             many = by_tier.get(tier, days)
             return None if many is None else here(account).days_after(at, many)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -221,3 +222,31 @@ def test_what_was_redeemed_or_told_stays_when_orders_come_late(name: str, seed: 
     notices = [record.value for record in topology.written("notices")]
     assert all(value in notices for value in told_before)
     assert verified(topology).findings == ()
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+@some_lives
+def test_who_reads_of_rewards_knows_what_is_open(name: str, seed: int) -> None:
+    """No id is gained twice, nothing goes that is not open, and what is open is what is held."""
+    sent = lives(name, seed)
+    late = [one for one in sent if b"purchase.completed" in one.value][-12::4]
+    topology = told(name, [one for one in sent if one not in late], until=sent[-1].time)
+    put(topology, [one._replace(arrival=sent[-1].time) for one in late])
+    topology.pump()
+    known: set[str] = set()
+    held: dict[str, Counter[str]] = {}
+    left: Counter[str] = Counter()
+    for record in records(topology):
+        for change in record.eligibility:
+            one, gained = change.eligibility_id, change.change == "gained"
+            assert (one in known) != gained
+            known.add(one)
+            left[one] += change.quantity if gained else -change.quantity
+            assert left[one] >= 0
+            rewards = held.setdefault(record.account or "", Counter())
+            rewards[change.reward_id] += change.quantity if gained else -change.quantity
+    for who, account in accounts(topology).items():
+        open_now: Counter[str] = Counter()
+        for grant in account.grants.values():
+            open_now[grant.reward_id] += grant.quantity
+        assert +held.get(who, Counter()) == open_now

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from processors.engine import engine_of
 from processors.partition import Fetched, Partition, dead_letters
 from processors.runtime.letters import again, letter_of
+from tests.driver.library import program_of
 from tests.driver.toy import TOPIC, engine, event
 
 START = 1_700_000_000_000_000
@@ -81,3 +83,13 @@ def test_headers_that_look_like_ours_are_made_up() -> None:
     tried = again(fetched, "somebody", "mended")
     assert dict(tried.headers)["loyalty.dlq.attempt"] == b"2"
     assert tried.value == b"{"
+
+
+def test_a_dead_letter_names_the_version_in_force_when_it_came() -> None:
+    """Not the newest one."""
+    program = program_of("corners")[1]
+    for version in program.versions[:2]:
+        came = version.effective_from // 1000
+        batch = Partition(engine_of(program, 1), 0, 1).fold([unread(b"{")._replace(timestamp=came)])
+        headers = dict(batch.outgoing["dead_letters"][0].headers)
+        assert headers["loyalty.dlq.program_version"].decode() == version.hash

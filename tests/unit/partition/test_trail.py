@@ -14,6 +14,17 @@ def test_offsets_come_back() -> None:
     assert DECODER.decode(ENCODER.encode(trail)).offsets() == offsets
 
 
+def test_steps_of_every_length_come_back() -> None:
+    """Also those at which a step takes one byte more."""
+    trail = Trail.starting(0, 0)
+    offsets: list[int] = []
+    for bits in range(0, 64, 7):
+        for step in (2**bits - 1, 2**bits, 2**bits + 1):
+            trail.add(trail.last + step)
+            offsets.append(trail.last)
+    assert list(trail.offsets()) == offsets
+
+
 def test_what_lies_before_the_checkpoints_stays_listed_up_to_a_bound() -> None:
     """Every record is found by its offset; beyond the bound, those since the older checkpoint."""
     trail = Trail.starting(0, 1)

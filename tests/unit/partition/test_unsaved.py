@@ -6,6 +6,7 @@ import pytest
 
 from processors.partition import Partition, Refused
 from processors.partition.head import DECODER, HEAD_KEY
+from processors.partition.unsaved import Place, Unsaved
 from processors.topology import Topology
 from tests.driver.busy import START, busy, decoded, ledgers
 from tests.driver.rested import rested
@@ -79,6 +80,17 @@ def test_settling_saves_what_is_behind_and_leaves_no_tail() -> None:
     assert rested(after) == rested(before)
     assert after.store.due == before.store.due
     assert before.settle().empty
+
+
+def test_what_must_be_saved_is_saved_once() -> None:
+    """With the next batch, and not with every one after it."""
+    unsaved = Unsaved()
+    unsaved.begin(Place(1, "", 0))
+    unsaved.force("a")
+    unsaved.add("b")
+    assert list(unsaved.take(1)) == ["a"]
+    assert list(unsaved.take(2)) == ["b"]
+    assert not unsaved.take(9)
 
 
 def test_settling_leaves_what_is_not_behind_for_long() -> None:

@@ -92,6 +92,15 @@ def test_an_explanation_goes_from_event_to_balance() -> None:
     assert said["tier", "status"] == "silver, progress 510.00"
 
 
+def test_an_explanation_says_why_points_ended() -> None:
+    """The entry's reason stands behind its rule."""
+    legs = (Leg("available", "expired", 250, "order/O1/base"),)
+    ended = Entry(250, "points.expired", legs, "base", "cash", "inactivity")
+    facts = list(explanation.explain(replace(record(), entries=(ended,))))
+    said = "2.50 cash by base (inactivity): 2.50 available to expired [order/O1/base]"
+    assert explanation.Fact("entry", "points.expired", said) in facts
+
+
 def test_a_refusal_is_explained() -> None:
     """The reason, and the rule where it concerned only one."""
     refused = replace(record(), outcome="refused", refusals=(Refusal("too_late", "base"),))
