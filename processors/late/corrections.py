@@ -153,7 +153,18 @@ def _tell_tier(draft: Draft, ladder_id: str, target: Account) -> None:
 
 
 def _tell_grant(draft: Draft, key: str, was: object, now: object) -> None:
-    if type(was) is Grant and now is None:
-        tell(draft, "withdrawn", key, was, was.quantity, CORRECTION)
-    elif type(now) is Grant and was is None:
-        tell(draft, "gained", key, now, now.quantity, CORRECTION)
+    """What opened or ends at another instant is another eligibility: the old one is withdrawn."""
+    before, after = (one if type(one) is Grant else None for one in (was, now))
+    if before is not None and after is not None and _spans(before) == _spans(after):
+        more = after.quantity - before.quantity
+        if more:
+            tell(draft, "gained" if more > 0 else "withdrawn", key, after, abs(more), CORRECTION)
+        return
+    if before is not None:
+        tell(draft, "withdrawn", key, before, before.quantity, CORRECTION)
+    if after is not None:
+        tell(draft, "gained", key, after, after.quantity, CORRECTION)
+
+
+def _spans(grant: Grant) -> tuple[int, int | None]:
+    return grant.valid_from, grant.valid_until

@@ -227,26 +227,33 @@ def test_what_was_redeemed_or_told_stays_when_orders_come_late(name: str, seed: 
 @pytest.mark.parametrize("name", PROGRAMS)
 @some_lives
 def test_who_reads_of_rewards_knows_what_is_open(name: str, seed: int) -> None:
-    """No id is gained twice, nothing goes that is not open, and what is open is what is held."""
-    sent = lives(name, seed)
-    late = [one for one in sent if b"purchase.completed" in one.value][-12::4]
-    topology = told(name, [one for one in sent if one not in late], until=sent[-1].time)
-    put(topology, [one._replace(arrival=sent[-1].time) for one in late])
-    topology.pump()
-    known: set[str] = set()
-    held: dict[str, Counter[str]] = {}
+    """No id means two things, nothing goes that is not open, and what is open is what is held."""
+    maker = Lives(program_of(name)[0], seed, members=1)
+    maker.enrol("m0")
+    for _ in range(14):
+        maker.now += DAY
+        maker.purchase()
+    end = maker.now
+    late = [one._replace(arrival=end + place) for place, one in enumerate(maker.sent[::-1])]
+    for _, order, _ in maker.orders[::2]:
+        maker.now += 60_000_000
+        maker.say("commerce.purchase.cancelled.v1", "m0", {"order_id": order})
+    cancelled = maker.sent[len(late) :]
+    topology = told(name, [*late, *cancelled], until=maker.now + 60 * DAY)
+    told_of: dict[str, tuple[str, str, int, int | None]] = {}
     left: Counter[str] = Counter()
     for record in records(topology):
         for change in record.eligibility:
             one, gained = change.eligibility_id, change.change == "gained"
-            assert (one in known) != gained
-            known.add(one)
+            what = (record.account or "", change.reward_id, change.valid_from, change.valid_until)
+            assert told_of.setdefault(one, what) == what
             left[one] += change.quantity if gained else -change.quantity
             assert left[one] >= 0
-            rewards = held.setdefault(record.account or "", Counter())
-            rewards[change.reward_id] += change.quantity if gained else -change.quantity
+    held: Counter[tuple[str, str, int, int | None]] = Counter()
     for who, account in accounts(topology).items():
-        open_now: Counter[str] = Counter()
         for grant in account.grants.values():
-            open_now[grant.reward_id] += grant.quantity
-        assert +held.get(who, Counter()) == open_now
+            held[who, grant.reward_id, grant.valid_from, grant.valid_until] += grant.quantity
+    known: Counter[tuple[str, str, int, int | None]] = Counter()
+    for one, quantity in left.items():
+        known[told_of[one]] += quantity
+    assert +known == held
