@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import UNSET
 
 from processors.engine import engine_of
 from processors.topology import Topology
@@ -257,3 +258,15 @@ def test_who_reads_of_rewards_knows_what_is_open(name: str, seed: int) -> None:
     for one, quantity in left.items():
         known[told_of[one]] += quantity
     assert +known == held
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+@some_lives
+def test_whatever_changes_an_account_has_a_number_and_a_balance(name: str, seed: int) -> None:
+    """But for what an account keeps in order to know inputs again, and when to look at itself."""
+    for record in records(told(name, lives(name, seed))):
+        changed = {change.collection for change in record.changes}
+        changed -= {"identities", "keys", "timers", "clock"}
+        said = record.entries or record.eligibility or record.notices
+        assert (record.member_sequence is not None) == bool(changed or said)
+        assert (record.balance is not UNSET) == (record.member_sequence is not None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from schemas.strictjson import MOST_DEPTH, parse
 from schemas.unreadable import DeadLetterReason, Unreadable
-from schemas.values import format_instant, parse_instant
+from schemas.values import format_amount, format_instant, parse_amount, parse_instant
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CENTURIES = st.integers(min_value=-60_000_000_000_000_000, max_value=200_000_000_000_000_000)
@@ -22,6 +23,16 @@ def test_an_instant_is_written_as_the_calendar_has_it(instant: int) -> None:
     known = (EPOCH + timedelta(microseconds=instant)).isoformat().replace("+00:00", "Z")
     assert format_instant(instant) == known
     assert parse_instant(known) == instant
+
+
+@given(st.integers(min_value=-(10**12), max_value=10**12), st.integers(min_value=0, max_value=6))
+def test_an_amount_is_written_as_the_decimal_it_is(amount: int, scale: int) -> None:
+    """Given any amount, also a negative one below 1, it is written exactly and read back."""
+    written = format_amount(amount, scale)
+    assert Decimal(written) == Decimal(amount).scaleb(-scale)
+    assert len(written.partition(".")[2]) == scale
+    assert parse_amount(written, scale) == amount
+    assert parse_amount(written, scale + 2) == amount * 100
 
 
 @pytest.mark.parametrize(
