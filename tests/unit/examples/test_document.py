@@ -55,6 +55,20 @@ def test_what_is_wrong_is_named_with_its_line(old: str, new: str, line: int, mes
     assert message in fault.value.message
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "column"),
+    [
+        ("    says: something", "    says: ]something", 11),
+        ("        member: ana", "        menber: ana", 17),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_column(old: str, new: str, column: int) -> None:
+    """Columns count from 1: what cannot be read where it is, what is unknown where its value is."""
+    with pytest.raises(FileFault) as fault:
+        load(GOOD.replace(old, new))
+    assert fault.value.column == column
+
+
 def test_two_examples_of_one_id_are_refused() -> None:
     """An id names one example."""
     again = GOOD + GOOD[GOOD.index("  - id: A-1") :]
