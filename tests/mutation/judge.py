@@ -53,6 +53,25 @@ class Court:
         found, failed = self._tried([mutant], self.suite.within(QUICK_SECONDS, touching))
         return self._verdict(mutant, UNSEEN if found == SURVIVED else found, failed)
 
+    def together(self, mutants: list[Mutant]) -> Iterator[Verdict]:
+        """The verdicts of all tests on mutants of the same judges; some let no test begin."""
+        unfit = list(self._unimportable(mutants))
+        yield from unfit
+        left = [one for one in mutants if one.id not in {told.mutant for told in unfit}]
+        if left:
+            yield from self.thorough(left)
+
+    def _unimportable(self, mutants: list[Mutant]) -> Iterator[Verdict]:
+        """The verdicts on those with which tests cannot be collected."""
+        with _put_in(self.tree, mutants):
+            done = ran(self.tree, {}, ["--collect-only", *judges(mutants[0])])
+        if done.code and len(mutants) == 1:
+            yield self._verdict(mutants[0], UNIMPORTABLE, [])
+        elif done.code:
+            half = len(mutants) // 2
+            yield from self._unimportable(mutants[:half])
+            yield from self._unimportable(mutants[half:])
+
     def thorough(self, mutants: list[Mutant], tests: list[str] | None = None) -> Iterator[Verdict]:
         """The verdicts of these tests, or of all, on mutants of the same judges, put in together.
 
@@ -64,12 +83,14 @@ class Court:
         if found == SURVIVED or len(mutants) == 1:
             yield from (self._verdict(one, found, failed) for one in mutants)
             return
-        seen = {}
+        left = list(mutants)
         if found == KILLED:
-            tests, seen = failed, {one: by for one in mutants if (by := self._seen(one, failed))}
-        yield from (self._verdict(one, KILLED, by) for one, by in seen.items())
-        left = [one for one in mutants if one not in seen]
-        half = len(left) // 2 if not seen else len(left)
+            tests = failed
+            for one in mutants:
+                if by := self._seen(one, failed):
+                    left.remove(one)
+                    yield self._verdict(one, KILLED, by)
+        half = len(left) // 2 if len(left) == len(mutants) else len(left)
         for some in (left[:half], left[half:]):
             if some:
                 yield from self.thorough(some, tests)

@@ -52,7 +52,7 @@ def written(sample: list[Mutant], known: Mapping[str, list[Verdict]], seed: int)
 
 def _head(done: list[Judged], seed: int) -> str:
     commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607 - git, wherever it is
+        ["git", "log", "-1", "--format=%h", "--", "processors", "projections"],  # noqa: S607 - git
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -48,7 +48,7 @@ def run(sample: list[Mutant], part: tuple[int, int], *, again: bool, anew: bool)
         left = kept.left(mine)
         _tell(left, kept, map(court.quick, left))
         unseen = kept.unseen(mine, again=again)
-        _tell(unseen, kept, chain.from_iterable(map(court.thorough, groups(unseen, TOGETHER))))
+        _tell(unseen, kept, chain.from_iterable(map(court.together, groups(unseen, TOGETHER))))
     except KeyboardInterrupt:
         return INTERRUPTED
     return 0

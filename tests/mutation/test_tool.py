@@ -170,6 +170,16 @@ def test_of_mutants_put_in_together_each_has_its_own_verdict(tmp_path: Path) -> 
     assert told[both[1].id].by == "tests/unit/test_age.py::test_the_limit_counts"
 
 
+def test_what_lets_no_test_begin_takes_nobody_along(tmp_path: Path) -> None:
+    """Given one with which nothing can be imported, the other has its own verdict."""
+    where = tree(tmp_path, CODE, STRONG)
+    (where / OTHER).write_text(CODE + "\nassert LIMIT_DAYS == 30\n")
+    (where / "tests/unit/test_other.py").write_text(WEAK.replace("age import", "other import"))
+    both = [found(where, OTHER)["30 -> (31)"], found(where, FILE)[OPEN]]
+    told = Court(where, measured(where, where)).together(both)
+    assert [one.verdict for one in told] == [UNIMPORTABLE, KILLED]
+
+
 def test_what_was_measured_stays_known_of_the_lines_that_stayed(tmp_path: Path) -> None:
     """Given lines above, and another file, the tests of a line are found at its new place."""
     before, now = tree(tmp_path / "before", CODE, STRONG), tmp_path / "now"
