@@ -48,9 +48,10 @@ def ran(
     path.with_suffix(".plan").write_text(json.dumps(plan), "utf-8")
     path.with_suffix(".told").unlink(missing_ok=True)
     cover = ("-m", "coverage", "run", f"--rcfile={tree / 'tests/mutation/coverage.ini'}")
+    begin = [sys.executable, *(cover if measured else ()), *PYTEST, *UNBOUNDED]
     began = time.monotonic()
     process = subprocess.Popen(  # noqa: S603 - our own command
-        [sys.executable, *(cover if measured else ()), *PYTEST, *UNBOUNDED, *arguments],
+        [*begin, f"--basetemp={tree / 'tmp'}", *arguments],
         cwd=tree,
         env=os.environ | {"CI": "1", "PYTHONHASHSEED": "0", VARIABLE: str(path)},
         stdout=subprocess.PIPE,
