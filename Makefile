@@ -26,11 +26,13 @@ $(READY): requirements.lock pyproject.toml
 demo: setup
 	$(BIN)/python -m tests.demo
 
+# What needs no broker goes on all cores; brokers and their workers have them to themselves.
 test: setup
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist worksteal --ignore tests/kafka --ignore tests/cluster
+	$(BIN)/pytest tests/kafka tests/cluster
 
 unit: setup
-	$(BIN)/pytest tests/unit tests/properties
+	$(BIN)/pytest --numprocesses auto --dist worksteal tests/unit tests/properties
 
 lint: setup
 	$(BIN)/ruff check .
