@@ -132,7 +132,7 @@ async def decided(settings: Settings, turn: int, began: float) -> float:
 
 
 async def sizes(settings: Settings) -> tuple[float, float]:
-    """MiB of the ledger, and of the latest state of every account."""
+    """MiB of the ledger, and of what the snapshots topic holds last under each key."""
     ledger, states = 0, dict[bytes, int]()
     names = settings.names
     async with reader(settings.broker) as read:
@@ -156,6 +156,18 @@ def seconds_of(log: Path) -> Iterator[float]:
             yield said["seconds"]
 
 
+def compared(short: Recovery, long: Recovery) -> str:
+    """What a longer history of the same members makes of each figure."""
+    times = {
+        "ledger": long.ledger_mib / short.ledger_mib,
+        "snapshots": long.state_mib / short.state_mib,
+        "reading": long.of_it_reading / short.of_it_reading,
+        "cold start": long.cold_start / short.cold_start,
+    }
+    told = ", ".join(f"{name} {factor:.1f}" for name, factor in times.items())
+    return f"{short.members:>9,} members, from the first to the last history, times as much: {told}"
+
+
 def main() -> None:
     """Print the table, row by row."""
     logging.getLogger("aiokafka").addHandler(logging.NullHandler())  # it tries again by itself
@@ -165,20 +177,24 @@ def main() -> None:
     options = parser.parse_args()
     print(f"seconds to the first new decision; {PARTITIONS} partitions, one worker; after SIGKILL")
     print(f"the group first waits {SESSION_SECONDS:.0f} s for the one that was killed")
+    print("reading: of it, what snapshots and the ledger behind them took, over all partitions")
     print("  members  ledger records  ledger MiB  state MiB  cold start  after SIGKILL  reading")
     with tempfile.TemporaryDirectory(prefix="loyalty-bench-") as folder:
         home = Path(folder)
         broker = server.start(home / "broker", heap_mb=512, fast=False)
         try:
             for members in options.members:
+                rows = []
                 for rounds in options.rounds:
                     row = asyncio.run(recovery(broker.address, members, rounds, home))
+                    rows.append(row)
                     print(
                         f"{row.members:>9,} {row.records:>15,} {row.ledger_mib:>11.1f} "
                         f"{row.state_mib:>10.1f} {row.cold_start:>11.2f} {row.after_kill:>14.2f} "
                         f"{row.of_it_reading:>8.2f}",
                         flush=True,
                     )
+                print(compared(rows[0], rows[-1]), flush=True)
         finally:
             server.stop(home / "broker")
 
