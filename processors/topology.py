@@ -156,9 +156,16 @@ class Topology:
         return [_value(records[offset]) for offset in want.offsets]
 
     def restart(self, number: int) -> None:
-        """Drop a partition and rebuild it from its snapshots and its ledger."""
+        """Drop a partition, rebuild it, and plan it by the program that there is now."""
         self.restarts += 1
-        partition = self.partitions[number] = self._empty(number)
+        partition = self.partitions[number] = self.recovered(number)
+        for batch in plan(partition):
+            if not self._commit(number, batch):
+                break
+
+    def recovered(self, number: int) -> Partition:
+        """A partition as its snapshots and its ledger give it."""
+        partition = self._empty(number)
         snapshots = self.logs[SNAPSHOTS][number]
         for record in snapshots.read():
             partition.apply_snapshot(record.key or b"", record.value, record.headers)
@@ -167,9 +174,7 @@ class Topology:
             partition.apply_record(record.offset, _value(record))
         partition.recovered()
         partition.writer.ledger_offset = len(ledger.records)
-        for batch in plan(partition):
-            if not self._commit(number, batch):
-                break
+        return partition
 
     def _empty(self, number: int) -> Partition:
         return Partition(self.engine, number, self.count, lag=self.lag)

@@ -7,6 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from processors.engine import engine_of
+from processors.partition.planning import overtaken
 from processors.topology import Topology
 from tests.driver.book import accounts, put, records
 from tests.driver.checking import verified
@@ -64,3 +65,20 @@ def test_accounts_whose_calendar_does_not_change_get_no_record() -> None:
     assert len(records(topology)) == written + len(members) > written
     deploy(topology, program)
     assert len(records(topology)) == written + len(members)
+
+
+def test_a_version_that_comes_too_late_is_told() -> None:
+    """By its label, with the accounts that another version has decided beyond its first day."""
+    model, program = program_of("dropbox-referral")
+    newest = program.versions[-1]
+    topology = Topology(engine_of(without_newest(model), 1), 1)
+    put(topology, Lives(model, 5).make(EVENTS))
+    topology.pump()
+    beyond = [one for one in accounts(topology).values() if one.time >= newest.effective_from]
+    assert overtaken(topology.partitions[0]) == {}
+    topology.engine = engine_of(program, 1)
+    assert overtaken(topology.recovered(0)) == {newest.id: len(beyond)}
+    assert beyond
+    before = records(topology)
+    topology.restart(0)
+    assert records(topology)[: len(before)] == before
