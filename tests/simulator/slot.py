@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tests.simulator.loop import Process
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from processors.partition import Engine
     from processors.programs.compiled import Program
@@ -60,3 +60,13 @@ class Slot:
             return real(*given)
 
         return engine._replace(step=step)
+
+
+def owners(slots: Sequence[Slot]) -> list[int]:
+    """Partitions by their owners, in order; -1 where one is held that the group gave to another."""
+    workers = [slot.worker for slot in slots if slot.worker and slot.process]
+    return sorted(
+        number if number in worker.assigned() else -1
+        for worker in workers
+        for number in worker.owner.owned
+    )

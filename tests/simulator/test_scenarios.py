@@ -262,6 +262,16 @@ def test_a_rebalance_at_a_step(step: str) -> None:
     assert "commerce" in world.settings.names.of("purchases")
 
 
+@fault("F30", checks="O1 V1 V3 L1")
+@pytest.mark.parametrize("doubts_at", [2.0, 2.5, 3.5])
+def test_a_partition_moves_on_while_it_is_taken_back(doubts_at: float) -> None:
+    """A worker in doubt rests for a while; then the partition is another's, and stays that."""
+    doubts = [Fault(doubts_at + n * 0.3, "lose", 0, "EndTxn") for n in range(3)]
+    few: dict[str, Any] = {"events": 60, "run_records": 4, "seconds": 14.0}
+    world = held(Fault(0.0, "kill", 1, "", 1, 4.0), *doubts, **few)
+    assert world.cluster.network.met
+
+
 @fault("F31", checks="O1 V1 V3 L1")
 def test_one_worker_then_three_then_one() -> None:
     """More workers than partitions at one time."""

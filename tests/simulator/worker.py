@@ -120,6 +120,11 @@ class Worker(ConsumerRebalanceListener):
         self.tasks: set[asyncio.Task[Any]] = set()
         self.stopping = asyncio.Event()
 
+    def assigned(self) -> set[int]:
+        """The partition numbers that the group gave us."""
+        started = self.thread._consumer is not None
+        return {log.partition for log in self.consumer.assignment()} if started else set()
+
     async def run(self) -> int:
         """Work until it is told to stop, or fails. Returns the exit code."""
         running = asyncio.create_task(self._start())

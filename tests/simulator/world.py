@@ -19,7 +19,7 @@ from tests.simulator.faults import bring_about
 from tests.simulator.log import batch_of
 from tests.simulator.loop import NOBODY, Loop
 from tests.simulator.settings import settings_of
-from tests.simulator.slot import Slot, Stuck
+from tests.simulator.slot import Slot, Stuck, owners
 from tests.simulator.worker import Worker
 from tests.story.story import END, Story
 
@@ -70,6 +70,7 @@ class World:
         await self._until(self._all_is_decided)
         self._tell()
         await self._until(self._all_is_decided)
+        await self._until(self._each_has_one_owner)
         self.over = True
 
     async def suffer(self) -> None:
@@ -108,13 +109,17 @@ class World:
         """And every marker has come to its partition."""
         return not self.watch.undecided() and self.cluster.transactions.settled
 
+    def _each_has_one_owner(self) -> bool:
+        """Nobody holds on to a partition that is another's, and none is left alone."""
+        return owners(self.slots) == list(range(self.plan.partitions))
+
     async def _until(self, holds: Callable[[], bool]) -> None:
         while True:
             self.watch.look()
             if holds():
                 return
             if self.loop.now > self.healed_at + BOUND_SECONDS:
-                raise Stuck("L1: undecided: " + "; ".join(self.watch.undecided()[:4]))
+                raise Stuck(f"L1: {holds.__name__}: " + "; ".join(self.watch.undecided()[:4]))
             await asyncio.sleep(LOOK_SECONDS * 2)
 
     def _do(self, coro: Any) -> None:
