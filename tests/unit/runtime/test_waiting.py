@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import random
+
+import pytest
+
 from processors.partition import Fetched
 from processors.runtime.merge import FRESH_SECONDS, PATIENCE_SECONDS, Waiting
 from processors.runtime.thread import Fetch
@@ -91,3 +95,26 @@ def test_a_topic_whose_broker_is_away_is_not_waited_for_for_ever() -> None:
     assert found.missing() == []
     nothing(found, ORDERS, 99.0)
     assert found.missing() == [REVIEWS]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_order_is_the_records_own(seed: int) -> None:
+    """By time, then topic, then offset, however they came and however many are taken at once."""
+    chance = random.Random(seed)
+    topics = {topic: sorted(chance.choices(range(9), k=20)) for topic in ("reviews", "b", "orders")}
+    there = {
+        topic: [Fetched(topic, 0, n, time, b"m", b"x", []) for n, time in enumerate(times)]
+        for topic, times in topics.items()
+    }
+    found = Waiting(dict.fromkeys(topics, 0), dict.fromkeys(topics, 20))
+    taken: list[Fetched] = []
+    while len(taken) < 60:
+        topic = chance.choice(list(topics))
+        at = found.positions[topic]
+        came = there[topic][at : at + chance.randrange(1, 8)]
+        # What a broker has not told yet is not forgotten because of it.
+        end = chance.choice([-1, 20])
+        found.take_in(topic, Fetch(at, at + len(came), end, came, 0.0))
+        taken += found.take(chance.randrange(1, 9), 1_000)
+    whole = [record for records in there.values() for record in records]
+    assert taken == sorted(whole, key=lambda one: (one.timestamp, one.topic, one.offset))
