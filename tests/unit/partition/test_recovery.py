@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from processors.partition.recovery import check_versions
 from processors.programs.load import find, load
 from schemas.chain import GENESIS, hash_of
 from schemas.values import digest
+from tests.driver.busy import busy, played
 from tests.golden.story import play
 
 if TYPE_CHECKING:
@@ -89,6 +91,20 @@ def test_a_ledger_of_version_0_leads_to_the_same_state(ledger: list[tuple[int, b
     old = list(as_version_0(ledger))
     assert any(b'"fired"' in (value or b"") for _, value in old)
     assert accounts(recovered(old)) == accounts(recovered(ledger))
+
+
+@pytest.mark.parametrize("how", ["as it was", "cut", "changed"])
+def test_a_ledger_that_does_not_lead_to_its_head_is_refused(how: str) -> None:
+    """Its last record is not there, or is another than the one that the snapshots know."""
+    topology = played(busy(5), partitions=1, run_size=20)
+    records = topology.logs["ledger"][0].records
+    place = max(at for at, record in enumerate(records) if record is not None)
+    last = records[place]
+    assert last is not None
+    other = last._replace(value=(last.value or b"").replace(b"{", b"{ ", 1))
+    records[place] = {"as it was": last, "cut": None, "changed": other}[how]
+    with nullcontext() if how == "as it was" else pytest.raises(Refused, match="does not lead"):
+        topology.restart(0)
 
 
 def test_an_invariant_that_fails_names_no_member() -> None:
