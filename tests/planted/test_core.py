@@ -1,4 +1,4 @@
-"""Each planted defect of the core is seen by the tests that stand for it."""
+"""Each planted line, of the core and around it, is seen by the tests that stand for it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.planted.around import AROUND
 from tests.planted.core import CORE, Defect
 from tests.planted.tree import copied
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+LINES = (*CORE, *AROUND)
 FAILED = 1
 """What pytest exits with when tests failed, and nothing else went wrong."""
 
@@ -42,7 +44,7 @@ def judged(tree: Path, judges: Sequence[str]) -> subprocess.CompletedProcess[str
     )
 
 
-@pytest.mark.parametrize("defect", CORE, ids=lambda defect: defect.name)
+@pytest.mark.parametrize("defect", LINES, ids=lambda defect: defect.name)
 def test_a_planted_defect_is_seen(defect: Defect, tmp_path: Path) -> None:
     """At least one of its judges fails."""
     tree = copied(tmp_path / "tree")
@@ -54,6 +56,6 @@ def test_a_planted_defect_is_seen(defect: Defect, tmp_path: Path) -> None:
 def test_without_a_defect_every_judge_passes(tmp_path: Path) -> None:
     """What fails in a spoilt copy fails because it is spoilt."""
     ran = judged(
-        copied(tmp_path / "tree"), sorted({one for row in CORE for one in row.judges.split()})
+        copied(tmp_path / "tree"), sorted({one for row in LINES for one in row.judges.split()})
     )
     assert ran.returncode == 0, ran.stdout[-2_000:]

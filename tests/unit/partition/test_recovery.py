@@ -107,6 +107,15 @@ def test_a_ledger_that_does_not_lead_to_its_head_is_refused(how: str) -> None:
         topology.restart(0)
 
 
+@pytest.mark.parametrize(("number", "count"), [(0, 3), (1, 2)])
+def test_a_head_of_another_place_is_refused(number: int, count: int) -> None:
+    """Accounts lie where the count of partitions put them."""
+    engine = engine_of(load("starter"), 2)
+    head = ENCODER.encode(head_of(Partition(engine, 0, 2)))
+    with pytest.raises(Refused, match="partition count is fixed"):
+        Partition(engine, number, count).apply_snapshot(HEAD_KEY, head, ())
+
+
 def test_an_invariant_that_fails_names_no_member() -> None:
     """What is said goes to logs; whoever has the ledger finds the account by its hash."""
     said = str(Broken("it is still due at 5", "ann"))

@@ -1,0 +1,120 @@
+"""Defects around the core, in what owns partitions, writes, reads and recovers: lines as well."""
+
+from __future__ import annotations
+
+from tests.planted.core import Defect
+
+SCENARIOS = "tests/simulator/test_scenarios.py::test_"
+OWNER = "tests/unit/runtime/test_owner.py"
+ERASURE = "tests/properties/test_erasure.py"
+
+AROUND: tuple[Defect, ...] = (
+    Defect(
+        "what recovery makes anew is saved last",
+        "processors/partition/writer.py",
+        "self.batch.outgoing[SNAPSHOTS][:0] = self.owed",
+        "self.batch.outgoing[SNAPSHOTS].extend(self.owed)",
+        "tests/properties/test_lateness.py",
+    ),
+    Defect(
+        "who is erased leaves checkpoints",
+        "processors/partition/writer.py",
+        "                self.snapshot(checkpoint_key(slot, name), None, ())",
+        "                pass",
+        ERASURE,
+    ),
+    Defect(
+        "who is erased is remembered",
+        "processors/partition/writer.py",
+        "        self.histories.forget(name)\n",
+        "",
+        ERASURE,
+    ),
+    Defect(
+        "a head is not compared with the ledger",
+        "processors/partition/recovery.py",
+        "chain.prev != recovering.head_prev",
+        "chain.prev == ''",
+        "tests/unit/partition/test_recovery.py",
+    ),
+    Defect(
+        "nothing is published again",
+        "processors/runtime/owned.py",
+        "            await writer.append(missing)\n",
+        "",
+        f"{SCENARIOS}what_the_last_run_published_is_lost",
+    ),
+    Defect(
+        "all is published again",
+        "processors/runtime/recovery.py",
+        "if (role, _id_of(outgoing.headers)) not in there:",
+        "if True:",
+        f"{SCENARIOS}what_the_last_run_published_is_lost",
+    ),
+    Defect(
+        "a partition is taken back from its next owner",
+        "processors/runtime/owner.py",
+        "self.owned.get(number) is owned and not self.stopping and thread is not None:\n"
+        "                del self.owned[number]\n",
+        "not self.stopping and thread is not None:\n                self.owned.pop(number, None)\n",
+        f"{SCENARIOS}a_partition_moves_on_while_it_is_taken_back",
+    ),
+    Defect(
+        "what was opened too late is kept",
+        "processors/runtime/owner.py",
+        "            began = time.monotonic()\n"
+        "            await self.let_go(set(self.owned) - wanted)\n",
+        "            began = time.monotonic()\n",
+        f"{SCENARIOS}a_partition_moves_on_while_it_is_taken_back",
+    ),
+    Defect(
+        "a run that lacks its history is dropped",
+        "processors/runtime/owner.py",
+        "                    await self._doubt(owned, repr(error))\n",
+        "                    log.warning('no history', reason=repr(error))\n",
+        OWNER,
+    ),
+    Defect(
+        "the clock overtakes what waits",
+        "processors/runtime/owner.py",
+        "self.clock.until(owned.waiting.oldest())",
+        "self.clock.until(None)",
+        OWNER,
+    ),
+    Defect(
+        "who waited for a turn folds what is not his",
+        "processors/runtime/owned.py",
+        "ours = held.get(number) is self\n",
+        "ours = True\n",
+        OWNER,
+    ),
+    Defect(
+        "ledgers under two prefixes fence each other",
+        "processors/runtime/writer.py",
+        'transactional_id=f"{settings.output_prefix}{settings.app_id}-{partition}"',
+        'transactional_id=f"{settings.app_id}-{partition}"',
+        "tests/unit/runtime/test_writer.py",
+    ),
+    Defect(
+        "the record that finds a batch full is lost",
+        "processors/runtime/writer.py",
+        "                if not put(batch, record):\n                    raise",
+        "                if batch is None:\n                    raise",
+        f"{SCENARIOS}runs_that_exceed_a_batch_are_sent_in_several",
+    ),
+    Defect(
+        "equal times go by offset",
+        "processors/runtime/merge.py",
+        "return record.timestamp, record.topic, record.offset",
+        'return record.timestamp, "", record.offset',
+        "tests/unit/runtime/test_waiting.py",
+    ),
+    Defect(
+        "a log is known as of its answer",
+        "processors/runtime/thread.py",
+        "        at = time.monotonic()\n        response = await send(node, request, **options)\n",
+        "        response = await send(node, request, **options)\n        at = time.monotonic()\n",
+        "tests/unit/runtime/test_thread.py",
+    ),
+)
+"""One row for each."""
