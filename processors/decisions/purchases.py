@@ -119,11 +119,11 @@ def _compensate(draft: Draft, order_id: str) -> None:
     for delivery in version.deliveries:
         missing = delivery.missing(now)
         if missing is not None:
-            draft.miss(delivery.rule.id, missing)
+            draft.miss(delivery.id, missing)
             continue
         origin = Origin(f"delivery/{order_id}", version.id, draft.time)
-        if earn_within(draft, version.rules[delivery.rule.id], delivery.amount, origin):
-            draft.fire(delivery.rule.id, {"amount": delivery.amount})
+        if earn_within(draft, version.rules[delivery.id], delivery.amount, origin):
+            draft.fire(delivery.id, {"amount": delivery.amount})
     convert(draft, version)
 
 

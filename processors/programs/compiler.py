@@ -158,7 +158,7 @@ def _version(
         lasting=lastings(version, calendar),
         lasts=lasting(version.expiry, calendar),
         renewing=_renewing(version),
-        deliveries=compile_deliveries(version, calendar),
+        deliveries=compile_deliveries(version),
     )
 
 

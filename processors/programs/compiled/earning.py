@@ -125,9 +125,9 @@ class Challenge:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What a delivery earns that came later than was promised."""
+    """What a delivery earns that came later than was promised; its rule has its name."""
 
-    rule: Rule
+    id: str
     amount: int
     missing: Callable[[Order], str | None]
     """The first condition that does not hold, of the order and the member as he is then."""
