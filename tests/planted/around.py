@@ -103,6 +103,13 @@ AROUND: tuple[Defect, ...] = (
         f"{SCENARIOS}runs_that_exceed_a_batch_are_sent_in_several",
     ),
     Defect(
+        "what retention left is passed over",
+        "processors/runtime/thread.py",
+        'auto_offset_reset="earliest"',
+        'auto_offset_reset="latest"',
+        f"{SCENARIOS}retention_is_faster_than_a_worker_that_runs",
+    ),
+    Defect(
         "equal times go by offset",
         "processors/runtime/merge.py",
         "return record.timestamp, record.topic, record.offset",

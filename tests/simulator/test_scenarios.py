@@ -235,6 +235,20 @@ def test_the_coordinator_aborts_what_the_worker_commits(step: str) -> None:
     assert world.cluster.transactions.aborted_for_age == (step == "Produce") or world.happened
 
 
+@fault("F21", checks="L1")
+def test_retention_is_faster_than_a_worker_that_runs() -> None:
+    """It cannot read a topic for a while; then what is still there is decided, all of it."""
+    away = Fault(3.0, "no leader", 0, "purchases", 0, 4.0)
+    world = World(Plan(1, 1, 1, 1, 60, run_records=5, seconds=SHORT, faults=(away,)))
+    log = world.cluster.log((world.settings.names.of("purchases"), 0))
+    world.later(6.0, lambda: setattr(log, "start", log.end - 2))
+    with lived(world):
+        world.loop.run_until_complete(world.run())
+    assert lives(world) == [1]
+    decided = {offset for topic, _, offset in world.watch.sources if topic == log.topic}
+    assert decided < set(range(log.end))
+
+
 @fault("F21", checks="O4 V5 L1")
 @pytest.mark.parametrize("role", ["balances", "eligibility", "notices"])
 def test_what_the_last_run_published_is_lost(role: str) -> None:
