@@ -129,6 +129,8 @@ def test_the_ledger_alone_gives_a_partition_back() -> None:
     assert [p.positions for p in topology.partitions] == [head.positions for head in before]
     assert [p.transfers for p in topology.partitions] == [head.transfers for head in before]
     assert [p.writer.chain.prev for p in topology.partitions] == [head.prev for head in before]
+    assert [p.writer.versions for p in topology.partitions] == [head.versions for head in before]
+    assert all(head.versions for head in before)
     assert decoded(topology) == kept
 
 

@@ -64,3 +64,15 @@ def test_a_refusal_is_no_update() -> None:
     refused = records(topology)[-1]
     assert (refused.outcome, refused.member_sequence) == ("refused", None)
     assert len(topology.written("balances")) == before
+
+
+def test_what_waits_is_counted_after_a_restart() -> None:
+    """Operators see inputs that are parked, whether a snapshot tells of them or the ledger."""
+    at = parse_instant("2026-03-02T12:00:00-05:00")
+    returned: dict[str, object] = {"refund_id": "R", "order_id": "unknown", "amount_minor": 1}
+    for lag in (0, 25):
+        topology = Topology(engine_of(load("starter"), 1), 1, lag=lag)
+        put(topology, [sent("commerce.purchase.refunded.v1", "r", "ana", at, returned)])
+        topology.pump()
+        topology.restart(0)
+        assert topology.partitions[0].store.parked == {"ana": 1}

@@ -74,6 +74,12 @@ def test_what_does_not_follow_is_ignored(
     assert strange.positions == clean.positions
 
 
+def test_without_a_head_it_is_not_known_who_set_the_timers(ledger: list[tuple[int, bytes]]) -> None:
+    """So all accounts are asked again; an empty partition has none to ask."""
+    assert recovered(ledger).planned == ""
+    assert recovered([]).planned == load("starter").hash
+
+
 def as_version_0(ledger: Iterable[tuple[int, bytes]]) -> Iterable[Placed]:
     """The same ledger as version 0 would have written it, with the chain that goes with it."""
     prev = GENESIS
