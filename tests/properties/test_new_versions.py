@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -65,6 +67,26 @@ def test_accounts_whose_calendar_does_not_change_get_no_record() -> None:
     assert len(records(topology)) == written + len(members) > written
     deploy(topology, program)
     assert len(records(topology)) == written + len(members)
+
+
+def test_who_dies_while_all_are_asked_leaves_the_rest_to_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A worker asks one by one and dies at every other: all timers are set in the end."""
+    monkeypatch.setattr("processors.partition.planning.AT_ONCE", 1)
+    model, program = program_of("dropbox-referral")
+    first = program.versions[-1].effective_from
+    sent = [one for one in Lives(model, 5).make(EVENTS) if one.time < first]
+    whole, broken = (Topology(engine_of(without_newest(model), 1), 1) for _ in range(2))
+    for topology in (whole, broken):
+        put(topology, sent)
+        topology.pump()
+    turns = cycle([False, True])
+    broken.crash = lambda _number, moment: moment == "after_commit" and next(turns)
+    deploy(whole, program)
+    deploy(broken, program)
+    assert broken.restarts > whole.restarts + 1
+    assert broken.partitions[0].store.due == whole.partitions[0].store.due
 
 
 def test_a_version_that_comes_too_late_is_told() -> None:
