@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from processors.engine import engine_of
 from processors.programs.load import load
+from processors.runtime.clock import command
 from processors.topology import Topology
+from schemas.transfers import ENCODER
 from schemas.values import parse_instant
 from tests.driver.book import accounts, put, records
 from tests.driver.busy import busy, decoded, ledgers, played
 from tests.driver.losing import lose_snapshots
+from tests.driver.traffic import DAY
 from tests.faults import fault
 from tests.properties.test_permuted_arrival import order, sent
+
+if TYPE_CHECKING:
+    import pytest
 
 TRANSFERS = "loyalty.transfers.v1"
 
@@ -76,3 +84,19 @@ def test_what_waits_is_counted_after_a_restart() -> None:
         topology.pump()
         topology.restart(0)
         assert topology.partitions[0].store.parked == {"ana": 1}
+
+
+def test_time_has_not_passed_before_all_that_was_due_is_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However few may be done in one batch."""
+    monkeypatch.setattr("processors.partition.fold.DUE_PER_BATCH", 2)
+    at = parse_instant("2026-03-02T12:00:00-05:00")
+    topology = Topology(engine_of(load("starter"), 1), 1)
+    put(topology, [order(f"{n}", f"m{n}", at, 10_000) for n in range(7)])
+    told = at + 60 * DAY
+    topology.send(TRANSFERS, b"clock", ENCODER.encode(command(told)), timestamp=told // 1000)
+    topology.pump()
+    due = topology.next_due()
+    assert due is None or due > told
+    assert all(one.totals["points"].available for one in accounts(topology).values())
