@@ -247,6 +247,5 @@ class Profile(Struct, frozen=True, omit_defaults=True, gc=False):
     stands_for: str | None = None
     """For an alias account whose member was merged into its owner: that member."""
     merged: dict[str, str] = {}
-    """Members whose belongings came by a merge, each with the one who brought them: himself, or
-    who had taken him over before."""
+    """Members whose belongings came by a merge, each with who brought them: he or who had him."""
     erased: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.inputs import Input, NeedsHistory
-from processors.partition import recovery, saving
+from processors.partition import recovery, saving, unowned
 from processors.partition.dead_letters import TOO_EARLY, Fault, dead_letter
 from processors.partition.effects import MAX_HOPS, forward
 from processors.partition.lateness import wanted
@@ -20,14 +20,6 @@ from processors.partition.reading import (
 )
 from processors.partition.records import DEAD_LETTERS, Batch, Broken
 from processors.partition.store import Store
-from processors.partition.unowned import (
-    buried,
-    in_a_circle,
-    place_of,
-    plain,
-    repeated,
-    told,
-)
 from processors.partition.writer import Writer
 from processors.routing import partition_of
 from schemas.ledger import Coordinates
@@ -176,17 +168,17 @@ class Partition:
         sender = str(transfer.sender_partition)
         place = (transfer.sender_seq, transfer.index)
         if place <= self.transfers.get(sender, (0, -1)):
-            self.writer.seal(repeated(transfer, at), transfer.to.encode())
+            self.writer.seal(unowned.repeated(transfer, at), transfer.to.encode())
             return True
         if transfer.kind == CLOCK:
             if not self._pass_all(transfer.time, DUE_PER_BATCH):
                 return False
-            self.writer.seal(told(transfer, at), None)
+            self.writer.seal(unowned.told(transfer, at), None)
             self.transfers[sender] = place
             return True
         item = transfer_input(came, at) if event is None else forwarded_input(came, event, at)
         if event is not None and item.hops > MAX_HOPS:
-            self.writer.seal(in_a_circle(item, transfer, self.engine.program.id), None)
+            self.writer.seal(unowned.in_a_circle(item, transfer, self.engine.program.id), None)
         elif not self._decide(transfer.to, item, transfer):
             return False
         self.transfers[sender] = place
@@ -214,7 +206,7 @@ class Partition:
             if isinstance(answer, NeedsHistory):
                 raise Broken("it was given its history and asked again", name)
         if transfer is not None:
-            answer.record.transfer = place_of(transfer)
+            answer.record.transfer = unowned.place_of(transfer)
         self.writer.take(name, answer, item, history)
         return True
 
@@ -239,13 +231,13 @@ class Partition:
 
     def _bury(self, fetched: Fetched, at: Coordinates, fault: Fault) -> None:
         """A record without account, and a dead letter with what came."""
-        self.writer.seal(buried(fetched, at, fault), None)
+        self.writer.seal(unowned.buried(fetched, at, fault), None)
         version = self.engine.program.version_at(fetched.timestamp * 1000).hash
         self.writer.batch.outgoing[DEAD_LETTERS].append(dead_letter(fetched, fault, version))
 
     def _forward(self, item: Input, name: str) -> None:
         """A record without account, and a transfer to where the event belongs."""
-        record = plain("forwarded", item, self.engine.program.id)
+        record = unowned.plain("forwarded", item, self.engine.program.id)
         record.effects = (forward(item, name),)
         self.writer.seal(record, None)
         self.writer.send(record, item)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PURE = ("tests/unit", "tests/properties")
-WHOLE = (*PURE, "tests/simulator/test_scenarios.py")
+WHOLE = (*PURE, "tests/simulator/test_scenarios.py", "tests/simulator/test_brokers.py")
 PLUGIN = ("-p", "no:cacheprovider", "-p", "tests.mutation.plugin")
 PYTEST = ("-m", "pytest", "-q", "--tb=line", *PLUGIN)
 UNBOUNDED = ("-o", "timeout=0")

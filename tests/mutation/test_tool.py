@@ -72,7 +72,8 @@ def tree(to: Path, code: str, tests: str) -> Path:
     (to / FILE).write_text(code)
     (to / "pytest.ini").write_text("[pytest]\n")
     (to / "tests/unit/test_age.py").write_text(tests)
-    (to / "tests/simulator/test_scenarios.py").touch()
+    for name in ("scenarios", "brokers"):
+        (to / f"tests/simulator/test_{name}.py").touch()
     (to / "tests/__init__.py").touch()
     (to / "processors/__init__.py").touch()
     shutil.copytree(ROOT / "tests/mutation", to / "tests/mutation")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.planted.core import Defect
 
 SCENARIOS = "tests/simulator/test_scenarios.py::test_"
+BROKERS = "tests/simulator/test_brokers.py::test_"
 OWNER = "tests/unit/runtime/test_owner.py"
 ERASURE = "tests/properties/test_erasure.py"
 
@@ -42,14 +43,14 @@ AROUND: tuple[Defect, ...] = (
         "processors/runtime/owned.py",
         "            await writer.append(missing)\n",
         "",
-        f"{SCENARIOS}what_the_last_run_published_is_lost",
+        f"{BROKERS}what_the_last_run_published_is_lost",
     ),
     Defect(
         "all is published again",
         "processors/runtime/recovery.py",
         "if (role, _id_of(outgoing.headers)) not in there:",
         "if True:",
-        f"{SCENARIOS}what_the_last_run_published_is_lost",
+        f"{BROKERS}what_the_last_run_published_is_lost",
     ),
     Defect(
         "a partition is taken back from its next owner",
@@ -107,7 +108,7 @@ AROUND: tuple[Defect, ...] = (
         "processors/runtime/thread.py",
         'auto_offset_reset="earliest"',
         'auto_offset_reset="latest"',
-        f"{SCENARIOS}retention_is_faster_than_a_worker_that_runs",
+        f"{BROKERS}retention_is_faster_than_a_worker_that_runs",
     ),
     Defect(
         "equal times go by offset",

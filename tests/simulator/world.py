@@ -7,33 +7,26 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from processors.routing import partition_of
-from processors.runtime.clock import command
-from schemas.aliases import normalise
 from schemas.topics import TOPICS
-from schemas.transfers import ENCODER
 from tests.driver.book import starter
+from tests.simulator.arriving import arrive, tell
 from tests.simulator.checks import Watch
 from tests.simulator.cluster import Cluster
 from tests.simulator.faults import bring_about
-from tests.simulator.log import batch_of
 from tests.simulator.loop import NOBODY, Loop
 from tests.simulator.settings import settings_of
 from tests.simulator.slot import Slot, Stuck, owners
 from tests.simulator.worker import Worker
-from tests.story.story import END, Story
+from tests.story.story import Story
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.simulator.faults import Fault
-    from tests.simulator.log import Log
     from tests.simulator.network import Link
     from tests.simulator.plan import Plan
 
 EPOCH = 1_798_000_000.0
-STUMBLING = 77
-"""The producer id of inputs that are aborted."""
 PACE = timedelta(hours=8)
 LOOK_SECONDS = 0.1
 RESTART_SECONDS = 1.0
@@ -68,7 +61,7 @@ class World:
         await self.suffer()
         self.heal()
         await self._until(self._all_is_decided)
-        self._tell()
+        tell(self)
         await self._until(self._all_is_decided)
         await self._until(self._each_has_one_owner)
         self.over = True
@@ -76,7 +69,7 @@ class World:
     async def suffer(self) -> None:
         """Everything goes wrong that is planned, and safety holds all along."""
         self.cluster.start()
-        self._do(self._arrive())
+        self._do(arrive(self))
         await asyncio.sleep(0)
         for slot in self.slots:
             self._do(self._supervise(slot))
@@ -136,45 +129,6 @@ class World:
     def later(self, seconds: float, what: Callable[[], object]) -> None:
         """Do something after a while."""
         self.loop.deliver_in(seconds, what)
-
-    # --- the inputs
-
-    async def _arrive(self) -> None:
-        """The story's events arrive, evenly over most of the time."""
-        names, count = self.settings.names, self.plan.partitions
-        pace = self.plan.seconds * 0.8 / len(self.story.records)
-        if self.plan.burst_at >= 0:
-            await asyncio.sleep(self.plan.burst_at)
-            pace = 0.0
-        for raw in self.story.records:
-            home = partition_of(normalise(raw.key), count)
-            number = (home + 1) % count if raw.stray else home
-            one = (raw.timestamp_ms, raw.key.encode(), raw.value, raw.headers)
-            log = self.cluster.log((names.input_prefix + raw.topic, number))
-            if self.plan.gaps:
-                self._stumble(log)
-            log.append(batch_of([one]), None)
-            if pace:
-                self.cluster.news()
-                await asyncio.sleep(pace)
-        self.cluster.news()
-
-    def _stumble(self, log: Log) -> None:
-        """A producer of inputs aborts a transaction: what nobody must read, and a marker."""
-        if self.loop.chance.random() < 0.3:
-            log.append(
-                batch_of([(0, b"shop-0", b"{}", ())], pid=STUMBLING, sequence=self.stumbled), None
-            )
-            self.stumbled += 1
-            log.mark(STUMBLING, 0, 0, commit=False)
-
-    def _tell(self) -> None:
-        """Tell every partition that the story is over."""
-        instant = int(END.timestamp()) * 1_000_000
-        said = (instant // 1000, b"clock", ENCODER.encode(command(instant)), ())
-        for log in self.cluster.topics[self.settings.names.of("transfers")]:
-            log.append(batch_of([said]), None)
-        self.cluster.news()
 
     # --- workers
 
