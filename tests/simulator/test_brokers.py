@@ -127,6 +127,8 @@ def test_the_coordinator_aborts_what_the_worker_commits(step: str) -> None:
     """A worker that slept beyond its transaction's timeout goes on to commit it."""
     world = held(Fault(2.0, "pause at", 0, step, 3, 4.0), workers=1, seconds=16.0)
     assert world.cluster.transactions.aborted_for_age == (step == "Produce") or world.happened
+    asked = {entry.timeout_seconds for entry in world.cluster.transactions.known.values()}
+    assert asked == {world.settings.transaction_timeout_seconds}
 
 
 @fault("F21", checks="L1")

@@ -178,6 +178,7 @@ def test_a_burst_after_a_long_silence() -> None:
     world = held(burst_at=40.0, seconds=45.0, events=90)
     activities = world.cluster.topics[world.settings.names.of("activities")]
     assert not any(log.end for log in activities)
+    assert not any(slot.codes for slot in world.slots), "who had nothing to do is not stuck"
 
 
 @fault("F60", checks="O1 V1 L1")
