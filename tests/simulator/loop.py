@@ -188,15 +188,23 @@ class Loop(asyncio.BaseEventLoop):
     def bury(self) -> None:
         """End every task that is left, without letting it do anything of effect."""
         self.close()
-        for task in asyncio.all_tasks(self):
-            cast("Any", task)._log_destroy_pending = False
-            coro = cast("Any", task.get_coro())
-            for _ in range(20):
-                try:
-                    coro.close()
-                except BaseException:  # noqa: BLE001, S112  # it is told to go until it does
-                    continue
-                break
+        # What a task begins when it is told to go is begun here, and not in another test's loop.
+        asyncio._set_running_loop(self)
+        try:
+            for task in asyncio.all_tasks(self):
+                cast("Any", task)._log_destroy_pending = False
+                _end(cast("Any", task.get_coro()))
+        finally:
+            asyncio._set_running_loop(None)
+
+
+def _end(coro: Any) -> None:
+    for _ in range(20):
+        try:
+            coro.close()
+        except BaseException:  # noqa: BLE001, S112  # it is told to go until it does
+            continue
+        break
 
 
 @contextmanager
