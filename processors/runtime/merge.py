@@ -19,12 +19,14 @@ FRESH_SECONDS = 0.25
 """Longer than the client lets a broker alone while it holds records that nobody took."""
 PATIENCE_SECONDS = 10.0
 """A topic that is not heard of for so long is not waited for: its broker may be away."""
+STEP_SECONDS = 1.0
+"""So much counts of the time between two answers: in more we may have slept ourselves."""
 
 
 class Waiting:
     """What waits in one partition. `ends` are the first offsets not known to exist, by topic."""
 
-    __slots__ = ("buffers", "ends", "heard", "positions", "silent_since", "size", "weights")
+    __slots__ = ("buffers", "ends", "heard", "newest", "positions", "size", "waited", "weights")
 
     def __init__(self, positions: dict[str, int], ends: dict[str, int]) -> None:
         self.buffers: dict[str, deque[Fetched]] = {topic: deque() for topic in sorted(positions)}
@@ -33,8 +35,10 @@ class Waiting:
         self.ends = ends
         self.heard = dict.fromkeys(self.buffers, 0.0)
         """As of when each topic is known."""
-        self.silent_since: float | None = None
-        """When a topic was first found to be known less well than others."""
+        self.newest = 0.0
+        """As of when the topic is known that is known best."""
+        self.waited = 0.0
+        """For how long others have been heard of since a topic was found to be known less well."""
         self.size = 0
         self.weights = dict.fromkeys(self.buffers, 0)
         """Bytes of the values that wait, by topic."""
@@ -52,14 +56,11 @@ class Waiting:
 
     def missing(self) -> list[str]:
         """Topics that hold records which are not here, or may: the merge must wait for them."""
-        newest = max(self.heard.values(), default=0.0)
+        before, self.newest = self.newest, max(self.heard.values(), default=0.0)
         empty = [topic for topic, buffer in self.buffers.items() if not buffer]
-        silent = [topic for topic in empty if self._silent(topic, newest)]
-        if not silent:
-            self.silent_since = None
-        elif self.silent_since is None:
-            self.silent_since = newest
-        elif newest - self.silent_since > PATIENCE_SECONDS:
+        silent = [topic for topic in empty if self._silent(topic, self.newest)]
+        self.waited += min(self.newest - before, STEP_SECONDS) if silent else -self.waited
+        if self.waited > PATIENCE_SECONDS:
             silent = []
         return [t for t in empty if self.positions[t] < self.ends[t] or t in silent]
 

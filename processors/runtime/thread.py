@@ -45,30 +45,57 @@ class Fetch(NamedTuple):
     """When the last question was asked that its broker has answered, by `time.monotonic`."""
 
 
+class Heard(NamedTuple):
+    """What is known of a partition, as of when, and which of the client's states has it."""
+
+    standing: Any
+    at: float
+
+
 Log = tuple[str, int]
 """A topic and a partition."""
 
 
-def listening(consumer: aiokafka.AIOKafkaConsumer) -> dict[Log, float]:
-    """When each partition was last asked for, of what was answered, kept up to date.
+def listening(consumer: aiokafka.AIOKafkaConsumer) -> dict[Log, Heard]:
+    """When each partition was last asked for, of what was worked off, kept up to date.
 
     The client knows when an answer was worked off. After a pause of the process that may be long
-    after the broker gave it, and what came to the log meanwhile is not in it.
+    after the broker gave it, and what came to the log meanwhile is not in it. And an answer to who
+    stands elsewhere by now, or in another assignment, is dropped: nothing is known by it.
     """
-    heard: dict[Log, float] = {}
+    heard: dict[Log, Heard] = {}
     client = cast("Any", consumer)._client  # noqa: SLF001 - not told otherwise
     send = client.send
 
     async def asked(node: int, request: Any, **options: Any) -> Any:
         at = time.monotonic()
+        wanted = _wanted(request) if isinstance(request, FetchRequest) else {}
+        before = {log: _standing(consumer, log) for log in wanted}
         response = await send(node, request, **options)
-        if isinstance(request, FetchRequest):
-            for topic, partitions in response.topics:
-                heard.update({(topic, number): at for number, error, *_ in partitions if not error})
+        for topic, partitions in response.topics if wanted else ():
+            for number, error, *_ in partitions:
+                standing = before[topic, number]
+                now = _standing(consumer, (topic, number))
+                kept = now is standing and _stands_at(now, wanted[topic, number])
+                if kept and not error:
+                    heard[topic, number] = Heard(now, at)
         return response
 
     client.send = asked
     return heard
+
+
+def _wanted(request: Any) -> dict[Log, int]:
+    """The offsets that are asked for."""
+    return {
+        (topic, number): offset
+        for topic, partitions in request.topics
+        for number, offset, *_ in partitions
+    }
+
+
+def _stands_at(standing: Any | None, offset: int) -> bool:
+    return standing is not None and standing.has_valid_position and standing.position == offset
 
 
 class LedgerThread(driver.AIOKafkaConsumerThread):
@@ -121,13 +148,7 @@ class LedgerThread(driver.AIOKafkaConsumerThread):
     async def _fetch(self, positions: dict[TP, int]) -> dict[TP, Fetch]:
         consumer = self._ensure_consumer()
         before = {log: _standing(consumer, log) for log in positions}
-        live = {
-            log
-            for log, standing in before.items()
-            if standing is not None
-            and standing.has_valid_position
-            and standing.position == positions[log]
-        }
+        live = {log for log, standing in before.items() if _stands_at(standing, positions[log])}
         if not live:
             return {}
         most = cast("Any", consumer)._max_poll_records  # noqa: SLF001 - as Faust has it
@@ -138,7 +159,8 @@ class LedgerThread(driver.AIOKafkaConsumerThread):
             standing = cast("Any", before[log])
             if unchanged:
                 end = -1 if standing.lso is None else standing.lso
-                heard = self._heard.get((log.topic, log.partition), 0.0)
+                known = self._heard.get((log.topic, log.partition))
+                heard = known.at if known is not None and known.standing is standing else 0.0
                 records = found.get(log, [])
                 came[log] = Fetch(positions[log], standing.position, end, records, heard)
         return came
@@ -158,13 +180,14 @@ class LedgerThread(driver.AIOKafkaConsumerThread):
         await self.call_thread(consumer.commit, noted)
 
 
-def _standing(consumer: aiokafka.AIOKafkaConsumer, log: TP) -> Any | None:
+def _standing(consumer: aiokafka.AIOKafkaConsumer, log: TP | Log) -> Any | None:
     """The client's own state of a partition in this assignment; None if it is not in it.
 
     Each assignment has states of its own, so the same one means that nothing came in between.
     """
     subscription = cast("Any", consumer)._subscription.subscription  # noqa: SLF001 - not told otherwise
     assignment = None if subscription is None else subscription.assignment
-    if assignment is None or log not in assignment.tps:
+    place = TopicPartition(*log)
+    if assignment is None or place not in assignment.tps:
         return None
-    return assignment.state_value(log)
+    return assignment.state_value(place)

@@ -45,6 +45,9 @@ STEPS = (
 """Start, joining, fencing, recovery, fetch, after the fold, the first sends, commit, and after."""
 
 
+CRAMPED = {"run_records": 2_000, "waiting_records": 2, "cached_accounts": 1}
+
+
 @fault("F01", checks="O1 O4 V1 V3 D2 D3 L1")
 @pytest.mark.parametrize(("step", "count"), STEPS)
 def test_killed_at_a_step(step: str, count: int) -> None:
@@ -69,6 +72,13 @@ def test_a_zombie_wakes(step: str) -> None:
     """A worker sleeps for longer than its session, others take over, and it goes on."""
     world = held(Fault(2.0, "pause at", 0, step, 2, 4.5), seconds=16.0)
     assert world.happened == [step]
+
+
+@fault("F02", checks="O1 L1")
+def test_who_wakes_in_another_assignment_knows_nothing_of_the_old_one() -> None:
+    """What was answered meanwhile is dropped by the client; what lay in it is not passed over."""
+    nap = Fault(3.912, "pause", 0, "", 1, 9.361)
+    held(nap, seed=1174, brokers=2, workers=1, events=97, members=24, seconds=20.0, **CRAMPED)
 
 
 @fault("F03", checks="O1 V3 L1 L2")
