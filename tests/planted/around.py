@@ -120,9 +120,23 @@ AROUND: tuple[Defect, ...] = (
     Defect(
         "a log is known as of its answer",
         "processors/runtime/thread.py",
-        "        at = time.monotonic()\n        response = await send(node, request, **options)\n",
+        "        response = await send(node, request, **options)\n",
         "        response = await send(node, request, **options)\n        at = time.monotonic()\n",
         "tests/unit/runtime/test_thread.py",
+    ),
+    Defect(
+        "an answer that was dropped is believed",
+        "processors/runtime/thread.py",
+        "now is standing and _stands_at(now, wanted[topic, number])",
+        "True",
+        "tests/unit/runtime/test_thread.py",
+    ),
+    Defect(
+        "a sleep of our own is a broker's silence",
+        "processors/runtime/merge.py",
+        "min(self.newest - before, STEP_SECONDS) if silent",
+        "(self.newest - before) if silent",
+        "tests/unit/runtime/test_waiting.py",
     ),
 )
 """One row for each."""
