@@ -19,6 +19,8 @@ class DeadLetterReason(StrEnum):
     UNKNOWN_TYPE = "unknown_type"
     INVALID_DATA = "invalid_data"
     FUTURE_TIME = "future_time"
+    UNDECIDABLE = "undecidable"
+    """It can be read; rule code fails at it, which is a fault of ours."""
 
 
 class Unreadable(Exception):  # noqa: N818 - it names what the bytes are

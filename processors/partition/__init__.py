@@ -9,6 +9,7 @@ from processors.partition.head import Head, Refused
 from processors.partition.histories import remembered
 from processors.partition.reading import Engine
 from processors.partition.records import Batch, Broken, Fetched, HistoryWanted, Outgoing
+from processors.partition.undecidable import Undecidable
 
 __all__ = [
     "Batch",
@@ -20,5 +21,6 @@ __all__ = [
     "Outgoing",
     "Partition",
     "Refused",
+    "Undecidable",
     "remembered",
 ]

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from processors.partition.records import Outgoing
-from schemas.unreadable import DeadLetterReason
+from schemas.unreadable import DeadLetterReason, Unreadable
 from schemas.values import digest
 
 if TYPE_CHECKING:
@@ -33,6 +33,11 @@ class Fault(NamedTuple):
 TOO_EARLY = Fault(
     DeadLetterReason.FUTURE_TIME, "intake", "time", "lies too far ahead of the record's arrival"
 )
+
+
+def fault_of(bad: Unreadable) -> Fault:
+    """Why it cannot be read."""
+    return Fault(bad.reason, bad.stage, bad.path, bad.detail)
 
 
 def fingerprint(value: bytes | None) -> str:

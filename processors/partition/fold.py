@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.inputs import Input, NeedsHistory
-from processors.partition import recovery, saving, unowned
-from processors.partition.dead_letters import TOO_EARLY, Fault, dead_letter
-from processors.partition.effects import MAX_HOPS, forward
+from processors.partition import recovery, saving, undecidable, unowned
+from processors.partition.dead_letters import TOO_EARLY, fault_of
+from processors.partition.effects import MAX_HOPS
 from processors.partition.lateness import wanted
 from processors.partition.reading import (
     CLOCK,
@@ -18,8 +18,9 @@ from processors.partition.reading import (
     sent,
     transfer_input,
 )
-from processors.partition.records import DEAD_LETTERS, Batch, Broken
+from processors.partition.records import Batch, Broken
 from processors.partition.store import Store
+from processors.partition.undecidable import DECISION, FAILURES, HANDED_ON
 from processors.partition.writer import Writer
 from processors.routing import partition_of
 from schemas.ledger import Coordinates
@@ -42,6 +43,7 @@ class Partition:
     """One partition: its accounts, its positions in the inputs, and the end of its ledger."""
 
     __slots__ = (
+        "aside",
         "count",
         "engine",
         "lag",
@@ -68,6 +70,8 @@ class Partition:
         self.lag = lag
         self.planned = engine.program.hash
         """Of the program by which every account's timers are set."""
+        self.aside: Mapping[tuple[str, int], str] = {}
+        """Inputs, by topic and offset, at which rule code failed before this partition was here."""
         self.store = Store(cache)
         self.writer = Writer(engine, number, count, self.store)
         self.redecided = 0
@@ -78,7 +82,11 @@ class Partition:
         run: Sequence[Fetched],
         histories: Mapping[str, Sequence[bytes]] | None = None,
     ) -> Batch:
-        """Fold a run. `histories` holds what an earlier batch wanted, by account."""
+        """Fold a run. `histories` holds what an earlier batch wanted, by account.
+
+        Raises Undecidable where rule code fails at an event, Broken where an invariant does not
+        hold; nobody may go on with this partition then.
+        """
         batch = self.begin()
         self.writer.histories.learn(histories or {})
         positions = self.positions
@@ -88,7 +96,10 @@ class Partition:
             if fetched.offset < positions.get(topic, 0):
                 batch.skipped += 1
                 continue
-            done = self._transfer(fetched) if topic == transfers_topic else self._event(fetched)
+            try:
+                done = self._transfer(fetched) if topic == transfers_topic else self._event(fetched)
+            except FAILURES as failure:
+                raise undecidable.blamed(fetched, failure, transfers_topic) from failure
             if not done:
                 batch.stopped_at = index
                 batch.wanted = wanted(self, run[index:])
@@ -140,20 +151,24 @@ class Partition:
     def _event(self, fetched: Fetched) -> bool:
         topic, number, offset, timestamp, _, value, headers = fetched
         at = Coordinates(offset, number, timestamp, topic)
+        failed = self.aside.get((topic, offset))
+        if failed is not None:
+            unowned.bury(self.writer, fetched, undecidable.set_aside(failed, DECISION))
+            return True
         try:
             received = self.engine.read(value, headers)
         except Unreadable as bad:
-            self._bury(fetched, at, Fault(bad.reason, bad.stage, bad.path, bad.detail))
+            unowned.bury(self.writer, fetched, fault_of(bad))
             return True
         if received.time > timestamp * 1000 + self.engine.ahead:
-            self._bury(fetched, at, TOO_EARLY)
+            unowned.bury(self.writer, fetched, TOO_EARLY)
             return True
         name = self.engine.account_of(received.subject)
         item = event_input(self.engine, received, name, at)
         if not self._is_here(name):
             if not self._is_here(received.subject):
                 self.writer.batch.mis_keyed += 1
-            self._forward(item, name)
+            unowned.hand_on(self.writer, item, name)
             return True
         return self._decide(name, item, None)
 
@@ -162,7 +177,7 @@ class Partition:
         try:
             came = sent(self.engine, fetched.value, self._is_here)
         except Unreadable as bad:
-            self._bury(fetched, at, Fault(bad.reason, bad.stage, bad.path, bad.detail))
+            unowned.bury(self.writer, fetched, fault_of(bad))
             return True
         transfer, event, _ = came
         sender = str(transfer.sender_partition)
@@ -177,7 +192,10 @@ class Partition:
             self.transfers[sender] = place
             return True
         item = transfer_input(came, at) if event is None else forwarded_input(came, event, at)
-        if event is not None and item.hops > MAX_HOPS:
+        failed = self.aside.get((fetched.topic, fetched.offset))
+        if failed is not None:
+            unowned.bury(self.writer, fetched, undecidable.set_aside(failed, HANDED_ON), transfer)
+        elif event is not None and item.hops > MAX_HOPS:
             self.writer.seal(unowned.in_a_circle(item, transfer, self.engine.program.id), None)
         elif not self._decide(transfer.to, item, transfer):
             return False
@@ -221,23 +239,13 @@ class Partition:
     def pass_time(self, name: str, due: int) -> None:
         """Do what is due for an account at an instant. Raises Broken if it stays due."""
         item = due_input(name, due)
-        answer = self.engine.step(self.store.open(name), item, self.engine.program, None)
-        if isinstance(answer, NeedsHistory):
-            raise Broken("time passing asked for history", name)
-        self.writer.take(name, answer, item)
+        try:
+            answer = self.engine.step(self.store.open(name), item, self.engine.program, None)
+            if isinstance(answer, NeedsHistory):
+                raise Broken("time passing asked for history", name)
+            self.writer.take(name, answer, item)
+        except FAILURES as failure:
+            raise Broken(f"what is due fails: {undecidable.failed_at(failure)}", name) from failure
         following = self.store.due.get(name)
         if following is not None and following <= due:
             raise Broken(f"it is still due at {due}", name)
-
-    def _bury(self, fetched: Fetched, at: Coordinates, fault: Fault) -> None:
-        """A record without account, and a dead letter with what came."""
-        self.writer.seal(unowned.buried(fetched, at, fault), None)
-        version = self.engine.program.version_at(fetched.timestamp * 1000).hash
-        self.writer.batch.outgoing[DEAD_LETTERS].append(dead_letter(fetched, fault, version))
-
-    def _forward(self, item: Input, name: str) -> None:
-        """A record without account, and a transfer to where the event belongs."""
-        record = unowned.plain("forwarded", item, self.engine.program.id)
-        record.effects = (forward(item, name),)
-        self.writer.seal(record, None)
-        self.writer.send(record, item)

@@ -7,22 +7,43 @@ from typing import TYPE_CHECKING
 from msgspec import Raw
 
 from processors.inputs import cause_of
-from processors.partition.dead_letters import Fault, fingerprint
-from processors.partition.records import Broken
-from schemas.ledger import RECORD_VERSION, LedgerRecord, Refusal
+from processors.partition.dead_letters import Fault, dead_letter, fingerprint
+from processors.partition.effects import forward
+from processors.partition.records import DEAD_LETTERS, Broken
+from schemas.ledger import RECORD_VERSION, Coordinates, LedgerRecord, Refusal
 
 if TYPE_CHECKING:
     from processors.inputs import Input
     from processors.partition.records import Fetched
-    from schemas.ledger import Coordinates, Outcome
+    from processors.partition.writer import Writer
+    from schemas.ledger import Outcome
     from schemas.transfers import Transfer
 
 
-def buried(fetched: Fetched, at: Coordinates, fault: Fault) -> LedgerRecord:
-    """An input that could not be read, and where and why."""
+def bury(writer: Writer, fetched: Fetched, fault: Fault, sent: Transfer | None = None) -> None:
+    """Write a record without account, and a dead letter with what came."""
+    record = buried(fetched, fault)
+    if sent is not None:
+        record.transfer = place_of(sent)
+    writer.seal(record, None)
+    version = writer.engine.program.version_at(fetched.timestamp * 1000).hash
+    writer.batch.outgoing[DEAD_LETTERS].append(dead_letter(fetched, fault, version))
+
+
+def hand_on(writer: Writer, item: Input, name: str) -> None:
+    """Write a record without account, and a transfer to where the event belongs."""
+    record = plain("forwarded", item, writer.engine.program.id)
+    record.effects = (forward(item, name),)
+    writer.seal(record, None)
+    writer.send(record, item)
+
+
+def buried(fetched: Fetched, fault: Fault) -> LedgerRecord:
+    """An input that could not be read or decided, and where and why."""
     place = {"hash": fingerprint(fetched.value), "reason": fault.reason, "stage": fault.stage}
     if fault.path:
         place["path"] = fault.path
+    at = Coordinates(fetched.offset, fetched.partition, fetched.timestamp, fetched.topic)
     return LedgerRecord("dead_lettered", "", 0, RECORD_VERSION, source=at, unreadable=place)
 
 

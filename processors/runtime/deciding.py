@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, NamedTuple
 
-from processors.partition import Broken
+from processors.partition import Broken, Undecidable
 from processors.runtime.engine import engine_by
 from processors.runtime.history import Histories
 from processors.runtime.reading import reader
@@ -124,7 +124,7 @@ class Redecision:
                 read = await self.histories.read(written.partition, again.wanted)
                 again = deciding.again(written.offset, record, source, read)
             fields = otherwise(value, again.values)
-        except Broken as broken:
+        except (Broken, Undecidable) as broken:
             fields = (str(broken),)
         if fields:
             self.different += 1

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from processors.partition.dead_letters import OURS, STREAMS
+from processors.partition.undecidable import HANDED_ON
 from processors.runtime.faults import Exit, Fault
 from processors.runtime.reading import reader
 from schemas.unreadable import DeadLetterReason
@@ -109,7 +110,7 @@ def again(letter: Fetched, by: str, why: str) -> Fetched:
     """The input as it first came, to where it first came; its headers say who tries it.
 
     It keeps its first arrival, so it is no later than it was; what came too early arrives now.
-    Raises Fault if the letter does not hold its input's bytes.
+    Raises Fault if the letter does not hold its input's bytes, or what it was handed on with.
     """
     said = {name: value.decode(errors="replace") for name, value in letter.headers}
     place = f"{letter.partition}/{letter.offset}"
@@ -118,6 +119,12 @@ def again(letter: Fetched, by: str, why: str) -> Fetched:
         raise Fault(
             f"dead letter {place} does not hold its input: {'/'.join(_original(said))}",
             "Send the input again from its source.",
+            Exit.FAILED,
+        )
+    if said.get(f"{OURS}stage") == HANDED_ON:
+        raise Fault(
+            f"dead letter {place} was handed on by another account, which does so once",
+            "Send the event again from its source, with another id and the member's own id.",
             Exit.FAILED,
         )
     came = [one for one in letter.headers if not one[0].startswith((STREAMS, OURS))]

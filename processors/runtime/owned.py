@@ -57,6 +57,11 @@ class Owned:
             self._marks = self._marks[1], seq
         return seq if idle else self._marks[0]
 
+    def succeed(self, before: Owned) -> Mapping[str, int]:
+        """Take the place of one that was thrown away; where to read on, by topic."""
+        self.partition.aside = before.partition.aside
+        return self.waiting.positions
+
     @asynccontextmanager
     async def at_work(self, held: dict[int, Owned]) -> AsyncIterator[bool]:
         """One at a time; whether the partition is still held.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 from faust.types import TP
 
+from processors.partition import Undecidable
 from processors.runtime.announcing import Announcements
 from processors.runtime.history import Histories
 from processors.runtime.owned import AWAY, opened, whole
@@ -145,7 +146,7 @@ class Owner:
             if self.owned.get(number) is owned and not self.stopping and thread is not None:
                 del self.owned[number]
                 fresh = await self._open(number, thread, self.turns)
-                positions = {} if fresh is None else fresh.waiting.positions
+                positions = {} if fresh is None else fresh.succeed(owned)
                 await thread.place({TP(topic, number): at for topic, at in positions.items()})
         self.reclaiming.discard(number)
 
@@ -172,8 +173,13 @@ class Owner:
     async def _fold(self, owned: Owned, run: list[Fetched]) -> None:
         histories = None
         while run:
-            with self.telemetry.folding(len(run)):
-                batch = owned.partition.fold(run, histories)
+            try:
+                with self.telemetry.folding(len(run)):
+                    batch = owned.partition.fold(run, histories)
+            except Undecidable as found:
+                owned.partition.aside = {**owned.partition.aside, found.at: found.failed}
+                await self._doubt(owned, str(found))
+                return
             if not await self._commit(owned, batch):
                 return
             self.telemetry.folded(batch, run)

@@ -13,6 +13,7 @@ from msgspec import json
 from processors.inputs import PROGRAM_CHANGED, TIME_PASSED
 from processors.partition import Partition, planning
 from processors.partition.records import LEDGER
+from schemas.unreadable import DeadLetterReason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,11 +49,13 @@ class Deciding:
     ) -> Again:
         """Decide what a record decided. `source` is the input that it names, None if it names none.
 
-        Raises Broken where nothing is due, or the input cannot be decided.
+        Raises Broken where nothing is due, or the input cannot be decided, and Undecidable where
+        rule code fails at what it could decide before.
         """
         writer = self.partition.writer
         writer.chain.next_seq, writer.chain.prev = record.seq, record.prev
         writer.ledger_offset = offset
+        self.partition.aside = _set_aside(record)
         fold = self.partition.fold
         batch = self._pass(record) if source is None else fold([source], histories)
         return Again([one.value or b"" for one in batch.outgoing[LEDGER]], batch.wanted)
@@ -72,6 +75,14 @@ class Deciding:
             elif cause.type == PROGRAM_CHANGED:
                 planning.plan_account(self.partition, name)
         return batch
+
+
+def _set_aside(record: LedgerRecord) -> dict[tuple[str, int], str]:
+    """What failed in the release of its time stays aside, whatever this one can do."""
+    at, said = record.source, record.unreadable
+    if at is None or said is None or said["reason"] != DeadLetterReason.UNDECIDABLE:
+        return {}
+    return {(at.topic, at.offset): ""}
 
 
 def otherwise(was: bytes, now: Sequence[bytes]) -> tuple[str, ...]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Triple = tuple[int, int, int]
 """Sender's partition, sequence and index: the name of a transfer, for ever."""
+ENDED = {"refused", "dead_lettered"}
+"""What becomes of an event that is handed on and that no account can decide."""
 
 
 class Traced(msgspec.Struct):
@@ -112,7 +114,7 @@ class TransferCheck:
     def received(self, record: LedgerRecord) -> None:
         """The receiver's ledger consumed it; repeats are consumed as duplicates."""
         triple = record.transfer
-        if triple is None or record.account is None:
+        if triple is None or (record.account is None and record.outcome not in ENDED):
             # A repeat, or the passing of time, which no ledger sent.
             return
         traced = self.traced.setdefault(triple, Traced())

@@ -121,8 +121,9 @@ def differences(
     decided = ("duplicate", "forwarded", "accepted", "refused", "parked")
     expected = story.expected + Counter(duplicate=sum(again[outcome] for outcome in decided))
     expected["conflicting"] += again["conflicting"]
-    dead = {reason: expected[f"dead:{reason}"] + again[reason] for reason in POISON}
-    if dead != {reason: found.letters[reason] for reason in POISON | found.letters}:
+    reasons = POISON.keys() | found.letters.keys()
+    dead = {reason: expected[f"dead:{reason}"] + again[reason] for reason in reasons}
+    if dead != {reason: found.letters[reason] for reason in reasons}:
         wrong.append(f"dead letters {dict(found.letters)}, expected {dead}")
     wrong += [
         f"{found.outcomes[outcome]} {outcome}, expected {expected[outcome]}"

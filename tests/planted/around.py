@@ -53,6 +53,20 @@ AROUND: tuple[Defect, ...] = (
         f"{BROKERS}what_the_last_run_published_is_lost",
     ),
     Defect(
+        "what rule code fails at stays half done",
+        "processors/runtime/owner.py",
+        "                await self._doubt(owned, str(found))\n",
+        "",
+        "tests/simulator/test_undecidable.py",
+    ),
+    Defect(
+        "points in transit are set aside",
+        "processors/partition/undecidable.py",
+        "fetched.topic != transfers_topic or",
+        "fetched.topic or",
+        "tests/unit/partition/test_undecidable.py",
+    ),
+    Defect(
         "a partition is taken back from its next owner",
         "processors/runtime/owner.py",
         "self.owned.get(number) is owned and not self.stopping and thread is not None:\n"

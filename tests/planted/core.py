@@ -328,9 +328,9 @@ CORE = (
     ),
     Defect(
         "a dead letter names the newest version",
-        "processors/partition/fold.py",
-        "version = self.engine.program.version_at(fetched.timestamp * 1000).hash",
-        "version = self.engine.program.versions[-1].hash",
+        "processors/partition/unowned.py",
+        "version = writer.engine.program.version_at(fetched.timestamp * 1000).hash",
+        "version = writer.engine.program.versions[-1].hash",
         "tests/unit/partition/test_dead_letters.py",
     ),
     Defect(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from schemas.accounts import ALIAS
 from tests.simulator.loop import Process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from processors.accounts.account import Account
+    from processors.inputs import Input
     from processors.partition import Engine
     from processors.programs.compiled import Program
     from tests.simulator.worker import Worker
@@ -37,6 +40,8 @@ class Slot:
         """What happens at its so-and-so-many-th request of a kind, one after the other."""
         self.exhausted_in = 0
         """After so many more inputs there is no memory left, once; 0: there is enough."""
+        self.unfit = ""
+        """Rule code fails at orders whose names begin so; empty: at none."""
         self.codes: list[int] = []
         """How earlier workers ended."""
 
@@ -48,16 +53,23 @@ class Slot:
         process.skew_seconds = self.skew
         return process
 
-    def exhausting(self, engine: Engine) -> Engine:
-        """The engine of a worker that may run out of memory in the midst of a run."""
+    def failing(self, engine: Engine) -> Engine:
+        """The engine of a worker that may run out of memory, or fail at an order.
+
+        It fails when all is done to the account: nothing of that must stay.
+        """
         real = engine.step
 
-        def step(*given: Any) -> Any:
+        def step(account: Account, item: Input, *given: Any) -> Any:
             if self.exhausted_in:
                 self.exhausted_in -= 1
                 if not self.exhausted_in:
                     raise MemoryError
-            return real(*given)
+            answer = real(account, item, *given)
+            name = getattr(item.data, "order_id", None) or ""
+            if self.unfit and name.startswith(self.unfit) and not account.id.startswith(ALIAS):
+                raise KeyError(name)
+            return answer
 
         return engine._replace(step=step)
 

@@ -154,7 +154,7 @@ class World:
         settings = self.settings.model_copy(update=update)
         rival = self.plan.rival and slot is self.slots[-1] and not self.healed_at
         worker = Worker(settings, slot.program, "-rival" if rival else "")
-        worker.owner.engine = slot.exhausting(worker.owner.engine)
+        worker.owner.engine = slot.failing(worker.owner.engine)
         return worker
 
     def _bury(self, slot: Slot) -> None:
