@@ -19,6 +19,7 @@ from schemas.transfers import PoolClaim
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from processors.accounts.account import Account
     from processors.accounts.draft import Draft
     from processors.accounts.items import Lot
     from processors.accounts.lots import Origin
@@ -36,6 +37,15 @@ USED = "used/"
 def asked(draft: Draft, claim: str) -> int:
     """What a claim still waits for."""
     return draft.account.counters.get(ASKED + claim, 0)
+
+
+def all_asked(account: Account) -> dict[str, int]:
+    """What each claim still waits for."""
+    return {
+        key.removeprefix(ASKED): amount
+        for key, amount in account.counters.items()
+        if key.startswith(ASKED)
+    }
 
 
 def ask(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from processors.accounts.draft import Draft
 from processors.decisions.belongings import DECODER as BELONGINGS
 from processors.decisions.belongings import HANDED_OVER
-from processors.decisions.pools import ANSWER
+from processors.decisions.pools import ANSWER, all_asked
 from processors.decisions.verdict import ACCEPTED
 from processors.late.again import SETTLED, STAYS_REFUSED, Own, decide_again
 from processors.late.corrections import correct, moved_away
@@ -50,11 +50,14 @@ def decide_late(
         return verdict, passed if item.type == ANSWER else None
     again.pass_time(again, max(account.time, item.time))
     settles, refusals = _waited_for(account, again, own)
-    was = together(held(draft), brought(item, draft.program))
+    was, waits = together(held(draft), brought(item, draft.program)), all_asked(account)
     correct(draft, again.account, own, _moved(again, own, history))
-    draft.effects = new_effects(again, history)
-    left = handed_over(draft.effects, draft.program)
+    fresh = new_effects(again, history, waits)
+    left = handed_over(fresh, draft.program)
+    draft.effects = []
+    # What is given back is there for what is asked anew.
     tell_pools(draft, was, together(held(again), left))
+    draft.effects += fresh
     draft.refusals = own.refusals + refusals
     elsewhere = _handed_over(again) - account.parked.keys()
     draft.settles = [name for name in own.settles + settles if name not in elsewhere]

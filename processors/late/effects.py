@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from processors.decisions.pools import asked
 from schemas.transfers import EVENT_DECODER, PoolClaim
 from schemas.values import identity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from processors.accounts.draft import Draft
     from processors.inputs import History
@@ -26,11 +27,12 @@ OTHERWISE = {*REFERRAL, CLAIMED, RETURNED}
 """Told apart otherwise than by their words; what is returned to pools follows from `sharing`."""
 
 
-def new_effects(again: Draft, history: History) -> list[Effect]:
+def new_effects(again: Draft, history: History, waits: Mapping[str, int]) -> list[Effect]:
     """Effects that were not sent before, and the recall of those that should not have been.
 
     Of a referral the last word counts: what was recalled once is not recalled again, or two
-    accounts could go on telling each other for ever.
+    accounts could go on telling each other for ever. `waits`: what is asked of pools so far, by
+    claim.
     """
     sent = [
         msgspec.structs.replace(effect, time=effect.time or record.cause.time)
@@ -42,7 +44,7 @@ def new_effects(again: Draft, history: History) -> list[Effect]:
     if any(e.kind == FORWARD for e in again.effects):
         left |= {_named(e) for r in history.told for e in r.effects if e.kind == FORWARD}
     fresh = [e for e in again.effects if e.kind not in OTHERWISE and _named(e) not in left]
-    fresh += _claims(again, sent)
+    fresh += _claims(again, sent, waits)
     said, wanted = _last_words(sent), _last_words(again.effects)
     begun = {(e.to, bytes(e.data)) for e in again.effects if e.kind == QUALIFIED}
     for about in [*wanted, *(about for about in said if about not in wanted)]:
@@ -59,16 +61,24 @@ def new_effects(again: Draft, history: History) -> list[Effect]:
     return fresh
 
 
-def _claims(again: Draft, sent: Sequence[Effect]) -> list[Effect]:
+def _claims(again: Draft, sent: Sequence[Effect], waits: Mapping[str, int]) -> list[Effect]:
     """Claims on what members share, beyond those sent: one may be made twice, in equal words."""
     left = Counter(_claim(effect) for effect in sent if effect.kind == CLAIMED)
+    coming = Counter(waits)
+    made = [effect for effect in again.effects if effect.kind == CLAIMED]
     fresh: list[Effect] = []
-    for effect in again.effects:
-        if effect.kind == CLAIMED:
-            claim = _claim(effect)
-            left[claim] -= 1
-            if left[claim] < 0:
-                fresh.append(effect)
+    for effect in made:
+        claim = _claim(effect)
+        left[claim] -= 1
+        if left[claim] < 0:
+            coming[claim[1]] += claim[2]
+            fresh.append(effect)
+    # One that is made later now than its answer came waits for another.
+    for effect in reversed(made):
+        _, name, amount = _claim(effect)
+        if coming[name] < asked(again, name):
+            coming[name] += amount
+            fresh.append(effect)
     return fresh
 
 
