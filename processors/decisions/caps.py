@@ -18,7 +18,7 @@ def fitting(draft: Draft, rule: Rule, amount: int, held: int, time: int) -> int:
         used = draft.account.counters.get(_key(draft, cap, time), 0)
         if cap.counts == "points":
             amount = min(amount, max(0, cap.amount - used + held))
-        elif not held and used >= cap.amount:
+        elif used - int(held > 0) >= cap.amount:
             amount = 0
     return amount
 
