@@ -64,7 +64,8 @@ class Order:
         if cause.type in ALONE_AGAIN:
             self._alone = max(self._alone, cause.time)
         elif cause.type == TAKEN_OVER:
-            self._came |= dict.fromkeys(_brought(record), cause.time)
+            for member in _brought(record):
+                self._came[member] = max(cause.time, self._came.get(member, 0))
         return at
 
 
