@@ -27,10 +27,10 @@ from schemas.ledger import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from processors.accounts.account import Account
-    from processors.accounts.items import Order
+    from processors.accounts.items import Order, Parked
     from processors.decisions.verdict import Verdict
     from processors.inputs import Input
     from processors.programs.compiled import Program, Unit, Version
@@ -51,6 +51,7 @@ class Draft:
         "decide",
         "effects",
         "eligibility",
+        "elsewhere",
         "entries",
         "fired",
         "forced",
@@ -99,6 +100,8 @@ class Draft:
         """True when a late event replays a redemption that was accepted: it stays accepted."""
         self.sent: tuple[Effect, ...] = ()
         """What such an input did to other accounts: it stays done."""
+        self.elsewhere: Mapping[str, Parked] = {}
+        """What waited, and is handed over later in such a history: until then it waits on."""
 
     def put(self, collection: str, key: str, value: object | None) -> None:
         """Put an item of the account, or remove it (None)."""

@@ -11,12 +11,12 @@ from processors.decisions.erasure import wipe
 from processors.decisions.members import admit, why_not
 from processors.decisions.naming import in_own_names
 from processors.decisions.table import BUSINESS_KEYS, DECISIONS
-from processors.decisions.verdict import ACCEPTED, CONFLICTING, DUPLICATE, refused
+from processors.decisions.verdict import ACCEPTED, CONFLICTING, DUPLICATE, parked, refused
 from processors.decisions.waiting import UNKNOWN, crowded, park
 from processors.inputs import is_aside
 from schemas.accounts import ALIAS, is_member
 from schemas.decoding import decode_data
-from schemas.values import canonical, digest
+from schemas.values import canonical, digest, identity
 
 if TYPE_CHECKING:
     from processors.accounts.draft import Draft
@@ -112,6 +112,9 @@ def _known(draft: Draft, key: str, hashed: str) -> Verdict | None:
 
 def _decided(draft: Draft, item: Input, data: object) -> Verdict:
     """What the decision of the input's type says."""
+    held = draft.elsewhere and draft.elsewhere.get(identity(item.source, item.id))
+    if held:
+        return _parked(draft, parked(held.waits_for))
     verdict = DECISIONS[item.type](draft, in_own_names(draft, data))
     if draft.account.profile.erased and item.type.startswith(TRANSFER):
         wipe(draft)

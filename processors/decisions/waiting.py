@@ -98,7 +98,7 @@ def apply_waiting(draft: Draft, reference: str) -> None:
     names = [
         (parked.time, parked.arrived, name)
         for name, parked in draft.account.parked.items()
-        if parked.waits_for == reference
+        if parked.waits_for == reference and name not in draft.elsewhere
     ]
     for time, _, name in sorted(names):
         parked = draft.account.parked[name]

@@ -13,11 +13,15 @@ from processors.decisions.closing import finish, round_off
 from processors.decisions.members import admit
 from processors.decisions.pools import ANSWER
 from processors.inputs import Input
+from processors.late.sharing import contents
 from schemas.transfers import EVENT_DECODER
 from schemas.values import identity
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from processors.accounts.draft import Draft
+    from processors.accounts.items import Parked
     from processors.decisions.verdict import Verdict
     from processors.inputs import History
     from schemas.ledger import Effect, Entry, Fired, LedgerRecord, Missed, Refusal
@@ -95,6 +99,8 @@ def decide_again(again: Draft, item: Input, history: History) -> tuple[Verdict, 
     sent = [effect for record in history.records for effect in record.effects]
     sent_on = {_input_sent(effect) for effect in sent if effect.kind == FORWARD}
     again.sent = tuple(effect for effect in sent if effect.kind in HANDED_OVER)
+    again.elsewhere = _waiting_in(again.sent)
+    to_come = list(again.sent)
     passed: list[bytes] = []
     for time, index, current, record in _in_order_of_time(item, history):
         for stop in history.stops[len(passed) :]:
@@ -118,9 +124,20 @@ def decide_again(again: Draft, item: Input, history: History) -> tuple[Verdict, 
         if current is item:
             answer = verdict, said.since(again)
         again.forced = False
+        if record is not None and again.elsewhere:
+            to_come = [effect for effect in to_come if effect not in record.effects]
+            again.elsewhere = _waiting_in(to_come)
     assert answer is not None, "the late input is one of those decided"
     passed += [_as_at(again, stop.time) for stop in history.stops[len(passed) :]]
     return *answer, passed
+
+
+def _waiting_in(handed_over: Sequence[Effect]) -> dict[str, Parked]:
+    """What went along while it waited: it has its effect where it is now."""
+    found: dict[str, Parked] = {}
+    for effect in handed_over:
+        found |= contents(effect.data).parked
+    return found
 
 
 def _as_at(again: Draft, time: int) -> bytes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from processors.accounts.draft import Draft
-from processors.decisions.belongings import DECODER as BELONGINGS
 from processors.decisions.belongings import HANDED_OVER
 from processors.decisions.pools import ANSWER, all_asked
 from processors.decisions.verdict import ACCEPTED
@@ -20,7 +19,6 @@ from processors.late.sharing import (
     tell_pools,
     together,
 )
-from schemas.transfers import CONTENT_DECODER
 from schemas.values import identity
 
 if TYPE_CHECKING:
@@ -59,8 +57,7 @@ def decide_late(
     tell_pools(draft, was, together(held(again), left))
     draft.effects += fresh
     draft.refusals = own.refusals + refusals
-    elsewhere = _handed_over(again) - account.parked.keys()
-    draft.settles = [name for name in own.settles + settles if name not in elsewhere]
+    draft.settles = own.settles + settles
     draft.fired, draft.missed = own.fired, own.missed
     return verdict, passed
 
@@ -70,12 +67,6 @@ def _moved(again: Draft, own: Own, history: History) -> dict[str, int]:
     before = [entry for record in history.records for entry in record.entries]
     was, now = moved_away([*before, *own.entries]), moved_away(again.entries)
     return {unit: now.get(unit, 0) - was.get(unit, 0) for unit in now.keys() | was.keys()}
-
-
-def _handed_over(again: Draft) -> set[str]:
-    """What waited here and was handed over since: it is settled where it is."""
-    moved = (CONTENT_DECODER.decode(effect.data) for effect in again.sent)
-    return {name for one in moved for name in BELONGINGS.decode(one.content).parked}
 
 
 def _came_after_all(again: Draft, item: Input) -> bool:
