@@ -17,7 +17,7 @@ from processors.accounts.steps import beside, ripen
 from processors.accounts.take import take_back
 from processors.decisions.caps import fitting, use_caps
 from processors.decisions.conversions import undo_vouchers
-from processors.decisions.pools import adjust, give_room, waiting
+from processors.decisions.pools import adjust, give_room, waited_for, waiting
 from processors.decisions.verdict import Verdict, parked, refused
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def reprice(
         draft.missed += misses
     held = order.granted
     granted: dict[str, int] = {}
-    for name in sorted(held | priced):
+    for name in sorted({*held, *priced, *waited_for(draft, order_id, version)}):
         rule, had = version.rules[name], held.get(name, 0)
         if rule.pool is not None:
             amount = _shared(draft, order_id, order, rule, priced.get(name, 0), more=explain)

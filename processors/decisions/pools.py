@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from processors.accounts.lots import lot_id, pend
 from processors.accounts.take import take_back
+from processors.decisions.caps import use_caps
 from processors.decisions.verdict import ACCEPTED, Verdict
 from schemas.transfers import PoolClaim
 
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
     from processors.accounts.account import Account
     from processors.accounts.draft import Draft
-    from processors.accounts.items import Lot
+    from processors.accounts.items import Lot, Order
     from processors.accounts.lots import Origin
-    from processors.programs.compiled import Pool, Rule
+    from processors.programs.compiled import Pool, Rule, Version
 
 SHARING = "transfer.pool."
 """Transfers between members and pools."""
@@ -131,3 +132,22 @@ def drop_all(draft: Draft, wanted: Callable[[Lot], bool] = lambda _lot: False) -
         if lot is not None and name != key and not wanted(lot):
             rule = draft.program.version(lot.version).rules[lot.rule]
             drop(draft, rule, name, lot.pending)
+
+
+def waited_for(draft: Draft, order_id: str, version: Version) -> list[str]:
+    """Rules of which the order's points wait for an answer."""
+    if not draft.program.pooled:
+        return []
+    shared = (name for name, rule in version.rules.items() if rule.pool is not None)
+    return [name for name in shared if waiting(draft, lot_id(f"order/{order_id}", name))]
+
+
+def drop_waiting(draft: Draft, order_id: str, order: Order) -> None:
+    """Nothing of what the order waits for is wanted any more: it leaves the caps as well."""
+    version = draft.version_of(order)
+    for name in sorted(waited_for(draft, order_id, version)):
+        rule, claim = version.rules[name], lot_id(f"order/{order_id}", name)
+        waits = waiting(draft, claim)
+        stands = order.granted.get(name, 0) + waits
+        use_caps(draft, rule, -waits, stands, order.time, order.origin)
+        drop(draft, rule, claim, waits)

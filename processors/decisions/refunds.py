@@ -15,7 +15,7 @@ from processors.decisions.orders import (
     take,
     tenders_of,
 )
-from processors.decisions.pools import drop_all
+from processors.decisions.pools import drop_waiting
 from processors.decisions.purchases import settle
 from processors.decisions.referrals import review_order
 from processors.decisions.verdict import ACCEPTED, Verdict, refused
@@ -107,7 +107,7 @@ def _floor_each(draft: Draft, order_id: str, before: Order, after: Order) -> Ord
     worth = {award.rule: award.amount for award in awards if not award.fixed}
     held = dict(before.granted)
     if nothing_left:
-        drop_all(draft, lambda lot: lot.owner != f"order/{order_id}")
+        drop_waiting(draft, order_id, before)
     for rule in sorted(before.granted):
         amount = held[rule] if nothing_left else min(held[rule], worth.get(rule, 0))
         if amount:
@@ -119,7 +119,7 @@ def _floor_each(draft: Draft, order_id: str, before: Order, after: Order) -> Ord
 def _take_all(draft: Draft, order_id: str, before: Order, after: Order) -> Order:
     """Any refund takes the whole order's points."""
     version = draft.version_of(before)
-    drop_all(draft, lambda lot: lot.owner != f"order/{order_id}")
+    drop_waiting(draft, order_id, before)
     for rule in sorted(before.granted):
         amount = before.granted[rule]
         after = _take(draft, order_id, after, version.rules[rule], amount, amount)

@@ -123,13 +123,14 @@ def test_no_more_is_given_than_there_is(seed: int) -> None:
 
 @given(seed=SEEDS)
 def test_what_a_pool_has_given_is_what_members_hold(seed: int) -> None:
-    """Refunds, late ones and merges give room back to the last point."""
+    """Refunds, late ones and merges give room back to the last point, and nothing waits on."""
     book = accounts(folded(histories(seed, 70), at_once=1 + seed % 12))
     if not any(account.profile.erased for account in book.values()):
         assert sum(used(book, "budget/launch").values()) == had(book, "launch")
     for account in book.values():
         assert all(not totals.pending for totals in account.totals.values())
         assert not any(key.startswith("asked/") for key in account.counters)
+        assert not any(key.startswith("commit/") for key in account.marks)
 
 
 @given(seed=SEEDS)
