@@ -22,7 +22,6 @@ MODELS = "tests/properties/test_models.py"
 EXAMPLES = "tests/unit/examples"
 ONCE = "tests/unit/partition/test_once.py"
 VERSIONS = "tests/properties/test_new_versions.py"
-CORNERS = "tests/unit/programs/test_expressions.py"
 
 CORE = (
     Defect(
@@ -206,111 +205,6 @@ CORE = (
         'frozenset({"identities", "keys", "timers", CLOCK})',
         'frozenset({"identities", "keys", "marks", "timers", CLOCK})',
         PROGRAMS + "::test_whatever_changes_an_account_has_a_number_and_a_balance",
-    ),
-    Defect(
-        "whoever had no tier has the first one of a table",
-        "processors/programs/rewards.py",
-        "tier = lowest if held is None else held.tier",
-        "tier = next(iter(by_tier)) if held is None else held.tier",
-        CORNERS,
-    ),
-    Defect(
-        "the program's hold goes before the request's",
-        "processors/decisions/redemptions.py",
-        "hold = data.hold_until if data.hold_until is not None else mode.hold_until(draft.time)",
-        "hold = mode.hold_until(draft.time) or data.hold_until",
-        CORNERS,
-    ),
-    Defect(
-        "a commit can be undone by the version of today",
-        "processors/decisions/redemptions.py",
-        "if not draft.program.version(item.version).redeeming.reversible:",
-        "if not draft.version.redeeming.reversible:",
-        CORNERS,
-    ),
-    Defect(
-        "a birthday is looked for in two years alone",
-        "processors/programs/almanac.py",
-        "for following in (year, year + 1, year + 2):",
-        "for following in (year, year + 1):",
-        CORNERS,
-    ),
-    Defect(
-        "a merge moves the tier that an attribute gave",
-        "processors/accounts/tiers.py",
-        "if better and ground.window != ATTRIBUTE and rank_of",
-        "if better and rank_of",
-        CORNERS,
-    ),
-    Defect(
-        "what comes back as the program ends stays",
-        "processors/accounts/lasting.py",
-        "draft.version.closes_at <= draft.time:",
-        "draft.version.closes_at < draft.time:",
-        CORNERS,
-    ),
-    Defect(
-        "on time at the promised instant is late",
-        "processors/decisions/purchases.py",
-        "draft.time > data.promised_at:",
-        "draft.time >= data.promised_at:",
-        CORNERS,
-    ),
-    Defect(
-        "a part that goes back leaves its place under a cap",
-        "processors/decisions/caps.py",
-        "awards = int(held + more > 0) - int(held > 0)",
-        "awards = int(more > 0) - int(more < 0)",
-        CORNERS,
-    ),
-    Defect(
-        "an order is forgotten while it is open",
-        "processors/decisions/closing.py",
-        "horizon = account.time - (draft.program.refund_horizon_days + 1) * DAY",
-        "horizon = account.time - (draft.program.refund_horizon_days - 1) * DAY",
-        CORNERS,
-    ),
-    Defect(
-        "the last invitation counts",
-        "processors/decisions/referrals.py",
-        "referral_id = min(held)[1]",
-        "referral_id = max(held)[1]",
-        CORNERS,
-    ),
-    Defect(
-        "of two tenders of one kind the last counts",
-        "processors/decisions/orders.py",
-        "sums[tender.kind] = sums.get(tender.kind, 0) + tender.amount_minor",
-        "sums[tender.kind] = tender.amount_minor",
-        CORNERS,
-    ),
-    Defect(
-        "each lot that comes back pays the whole debt",
-        "processors/accounts/returning.py",
-        "        debt -= paid\n",
-        "",
-        CORNERS,
-    ),
-    Defect(
-        "a tier grants its number once for ever",
-        "processors/accounts/rewards.py",
-        'key = f"granted/{reward.id}/{year}"',
-        'key = f"granted/{reward.id}"',
-        CORNERS,
-    ),
-    Defect(
-        "a refused referral leaves no trace for what comes late",
-        "processors/late/again.py",
-        'LEFT_BEHIND = {"reviews", "referrals"}',
-        'LEFT_BEHIND = {"reviews"}',
-        CORNERS,
-    ),
-    Defect(
-        "an event that comes late goes before its equals",
-        "processors/late/again.py",
-        "known.append((history.at, len(known), item, None))",
-        "known.append((history.at, -1, item, None))",
-        CORNERS,
     ),
     Defect(
         "a step of 128 offsets is cut in half",

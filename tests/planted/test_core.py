@@ -11,13 +11,15 @@ import pytest
 
 from tests.planted.around import AROUND
 from tests.planted.core import CORE, Defect
+from tests.planted.corners import CORNERS
+from tests.planted.sharing import SHARING
 from tests.planted.tree import copied
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-LINES = (*CORE, *AROUND)
+LINES = (*CORE, *CORNERS, *SHARING, *AROUND)
 FAILED = 1
 """What pytest exits with when tests failed, and nothing else went wrong."""
 
