@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from processors.programs.load import find
 from processors.runtime.cli import run
 from processors.runtime.faults import Exit
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def event(name: str, time: str, amount: int) -> dict[str, object]:
@@ -168,6 +165,38 @@ def test_what_is_given_for_the_order_stands_beside_its_lines(
     assert run([*words[:2], "nike-membership", *words[3:]]) == Exit.DONE
     shown = capsys.readouterr().out
     assert "refused    not_enrolled  the program asks members to enrol first" in shown
+
+
+def test_points_for_each_unit_are_shared_by_units(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Seven stars a book: two of one, one of another, and none for the pen."""
+    words = files(tmp_path)
+    asked = event("O2", "2026-10-20T12:00:00+02:00", 1)
+    lines = [
+        {"line_id": sku, "sku": sku, "category": kind, "quantity": count, "amount_minor": 900}
+        for sku, kind, count in (("atlas", "book", 2), ("pen", "desk", 5), ("novel", "book", 1))
+    ]
+    asked["data"] = {"order_id": "O2", "currency": "EUR", "lines": lines}
+    (tmp_path / "order.json").write_text(json.dumps(asked))
+    program = str(Path(__file__).parent / "ideas" / "program.yaml")
+    assert run([*words[:2], program, *words[5:]]) == Exit.DONE
+    shown = capsys.readouterr().out
+    assert "│ atlas │ atlas     │   9.00 │      9 │        14 │       │" in shown
+    assert "│ pen   │ pen       │   9.00 │      9 │           │       │" in shown
+    assert "│ novel │ novel     │   9.00 │      9 │         7 │       │" in shown
+    assert "│       │ the order │        │        │           │     5 │" in shown
+
+
+def test_a_rule_that_finds_too_little_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Half a dollar is not one point."""
+    words = files(tmp_path)
+    (tmp_path / "order.json").write_text(json.dumps(event("O2", "2026-03-20T12:00:00-04:00", 50)))
+    assert run(words) == Exit.DONE
+    why = "finds no line or payment that earns, or too little for one point"
+    assert f"missed     base  {why}" in capsys.readouterr().out
 
 
 def test_a_broken_event_is_named_with_its_line(
