@@ -8,6 +8,7 @@ from processors.runtime.engine import engine_by
 from tests.driver.book import starter
 from tests.faults import fault
 from tests.simulator.again import decided_otherwise
+from tests.simulator.checks import verified
 from tests.simulator.faults import Fault
 from tests.simulator.plan import Plan
 from tests.simulator.run import played
@@ -51,6 +52,8 @@ def test_rule_code_fails_at_some_events(seed: int) -> None:
         slot.unfit = UNFIT
     assert not played(world).failure
     assert world.story.expected["dead:undecidable"] > 3
+    report = verified(world.cluster, world.settings.names, plan.partitions)
+    assert not report.on_the_way, "what was handed on has come to its end"
     for slot in world.slots:
         assert slot.worker is not None
         slot.worker.owner.engine = engine_by(world.settings, starter())
