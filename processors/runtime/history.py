@@ -76,15 +76,18 @@ class Histories:
         self, log: TopicPartition, wanted: Sequence[HistoryWanted]
     ) -> dict[str, list[bytes]]:
         needed = {offset for want in wanted if not want.whole for offset in want.offsets}
-        consumer = await self._open()
-        consumer.assign([log])
+        lasts = {want.account: want.offsets[-1] for want in wanted if want.whole}
         found = self.near.of(log.partition, needed)
         needed -= found.keys()
-        for first, last in stretches(sorted(needed)):
-            consumer.seek(log, first)
-            await asyncio.wait_for(self._stretch(log, last, needed, found), STUCK_SECONDS)
-        lasts = {want.account: want.offsets[-1] for want in wanted if want.whole}
-        whole = await self._whole(log, lasts) if lasts else {}
+        whole: dict[str, list[bytes]] = {}
+        if needed or lasts:
+            # A client that is assigned and stopped at once never ends: where nothing is to be
+            # read it is not asked.
+            (await self._open()).assign([log])
+            for first, last in stretches(sorted(needed)):
+                self.consumer.seek(log, first)
+                await asyncio.wait_for(self._stretch(log, last, needed, found), STUCK_SECONDS)
+            whole = await self._whole(log, lasts) if lasts else {}
         return {
             want.account: whole[want.account]
             if want.whole

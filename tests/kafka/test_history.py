@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from processors.partition import HistoryWanted
-from processors.runtime.history import Histories, Near
+from processors.runtime.history import Histories
 from processors.runtime.settings import Settings
 from tests.driver.busy import busy
 from tests.driver.copied import Recorded, copy
@@ -49,13 +49,3 @@ def test_what_is_read_is_what_was_written(kafka: str, prefix: str) -> None:
             await histories.close()
 
     asyncio.run(check())
-
-
-def test_what_is_near_is_bounded_in_bytes() -> None:
-    """What was read first goes first."""
-    near = Near(most=10)
-    for offset in range(4):
-        near.keep(0, offset, b"1234")
-    near.keep(0, 3, b"1234")
-    assert near.of(0, range(4)) == {2: b"1234", 3: b"1234"}
-    assert near.of(1, range(4)) == {}
