@@ -92,6 +92,8 @@ class Histories:
             Stop(trail.young_cut, 0, trail.young_count, 1 - trail.older),
         )
         start = past.start(at, [Way(s.time, s.place, self._kept(name, s.slot)) for s in slots])
+        if start is None and past.whole:
+            raise Broken("nothing is known that it could begin with", name)
         if start is None:
             return None
         self._hold(name, past)
