@@ -132,7 +132,6 @@ async def open_partition(
         missing = await unpublished(settings, partition)
         if missing is not None:
             await writer.append(missing)
-            partition.writer.ledger_offset = missing.ledger_offset
         await _plan(partition, writer)
         positions = going_on(number, partition.positions, bounds)
     except BaseException:

@@ -52,13 +52,16 @@ class Watch:
         self.seen: dict[Thing, bytes] = {}
         self.early: dict[Thing, str] = {}
         """Outputs that were seen, and whose ledger records were not yet."""
+        self.strangers: set[tuple[int, int]] = set()
+        """Partitions and offsets of ledger records that no worker wrote."""
         self.records = 0
 
     def look(self) -> None:
         """Raises Violation."""
         for number in range(self.partitions):
             for record in self._new("ledger", number):
-                self._ledger(number, record)
+                if (number, record.offset) not in self.strangers:
+                    self._ledger(number, record)
         for role in ("balances", "eligibility", "notices", "transfers"):
             for number in range(self.partitions):
                 for record in self._new(role, number):

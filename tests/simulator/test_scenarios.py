@@ -12,14 +12,18 @@ from unittest.mock import patch
 import pytest
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 
+from processors.partition import Fetched
 from processors.runtime import thread, writer
 from processors.runtime.faults import Exit
+from processors.runtime.letters import letter_of
+from schemas.values import parse_instant
 from tests.faults import fault
 from tests.simulator.faults import Fault
 from tests.simulator.plan import Plan
-from tests.simulator.run import lived
-from tests.simulator.scenes import held, ledgers, lives
-from tests.simulator.world import World
+from tests.simulator.run import lived, played
+from tests.simulator.scenes import SHORT, held, ledgers, lives
+from tests.simulator.strangers import write_again
+from tests.simulator.world import EPOCH, World
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,6 +83,17 @@ def test_who_wakes_in_another_assignment_knows_nothing_of_the_old_one() -> None:
     """What was answered meanwhile is dropped by the client; what lay in it is not passed over."""
     nap = Fault(3.912, "pause", 0, "", 1, 9.361)
     held(nap, seed=1174, brokers=2, workers=1, events=97, members=24, seconds=20.0, **CRAMPED)
+
+
+@fault("F02", checks="V3 V4 O1 D1 L1")
+@pytest.mark.parametrize("step", ["AddPartitionsToTxn", "Produce", "EndTxn"])
+def test_a_zombie_that_nobody_fenced_is_passed_over(step: str) -> None:
+    """What it writes to the ledger once more continues nothing; later offsets are right again."""
+    world = World(Plan(1, events=40, seconds=SHORT, run_records=5))
+    for _ in range(3):
+        world.at_step(0, step, 4, lambda: write_again(world))
+    assert not played(world).failure
+    assert len(world.watch.strangers) > 2
 
 
 @fault("F03", checks="O1 V3 L1 L2")
@@ -168,11 +183,20 @@ def test_a_partition_number_that_is_split_is_refused() -> None:
 
 @fault("F45", checks="O1 L1")
 def test_dead_letters_cannot_be_written() -> None:
-    """Input that cannot be read waits for its topic, and is set aside once it is back."""
+    """Input that cannot be read waits for its topic, and is set aside once it is back.
+
+    Each letter says when that was, by the clock of who wrote it.
+    """
     places = [Fault(0.5, "no leader", 0, "dead_letters", number, 9.0) for number in (0, 1)]
     world = held(*places, seed=4, events=80, seconds=16.0)
-    letters = world.cluster.topics[world.settings.names.of("dead_letters")]
-    assert sum(1 for log in letters for _ in log.committed())
+    logs = world.cluster.topics[world.settings.names.of("dead_letters")]
+    letters = [record for log in logs for record in log.committed()]
+    written = [parse_instant(letter_of(Fetched(*letter)).failed) // 1000 for letter in letters]
+    assert letters
+    assert all(
+        EPOCH * 1000 < said <= letter.timestamp
+        for said, letter in zip(written, letters, strict=True)
+    )
 
 
 @fault("F48", checks="O1 V2 L1")

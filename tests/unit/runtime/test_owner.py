@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from aiokafka.errors import KafkaConnectionError
+from faust.types import TP
 
 from processors.engine import engine_of
 from processors.partition import Fetched, Partition
@@ -18,7 +19,7 @@ from processors.runtime.owned import Owned
 from processors.runtime.owner import Owner
 from processors.runtime.settings import Settings
 from processors.runtime.telemetry import Telemetry
-from processors.runtime.thread import Fetch
+from processors.runtime.thread import Fetch, LedgerThread
 from processors.runtime.writer import PartitionWriter
 from schemas.ledger import DECODER
 from schemas.values import parse_instant
@@ -26,7 +27,7 @@ from tests.driver.traffic import DAY, STRUCTURED
 from tests.properties.test_permuted_arrival import order
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from pathlib import Path
 
     from processors.partition import Batch, HistoryWanted
@@ -81,6 +82,42 @@ class Nowhere(Histories):
     async def read(self, number: int, wanted: Sequence[HistoryWanted]) -> dict[str, list[bytes]]:
         """It cannot."""
         raise KafkaConnectionError(f"{number}, {len(wanted)}")
+
+
+class Opening(Owner):
+    """Opens a partition in a while, and nothing beside it."""
+
+    def __init__(self, book: Owner) -> None:
+        super().__init__(book.settings, book.engine, book.clock, Telemetry(book.engine.program))
+        self.owned = dict(book.owned)
+        self.at_it = asyncio.Event()
+        self.opened = 0
+
+    async def _open(self, number: int, thread: LedgerThread, turn: int) -> Owned | None:
+        """One at a time: two writers of a partition would fence each other."""
+        assert thread is self.thread
+        assert turn == self.turns
+        assert not self.at_it.is_set(), "another one is being opened"
+        self.at_it.set()
+        for _ in range(9):
+            await asyncio.sleep(0)
+        self.at_it.clear()
+        self.opened += 1
+        waiting = Waiting(dict.fromkeys(self.topics, 0), dict.fromkeys(self.topics, 0))
+        writer = Written(self.settings, number)
+        self.owned[number] = Owned(Partition(self.engine, number, 1), writer, waiting)
+        return self.owned[number]
+
+
+class Placing(LedgerThread):
+    """Reads from wherever it is told to."""
+
+    def __init__(self) -> None:
+        self.placed: list[Mapping[TP, int]] = []
+
+    async def place(self, positions: Mapping[TP, int]) -> None:
+        """It is told."""
+        self.placed.append(positions)
 
 
 class Reclaiming(Owner):
@@ -170,6 +207,24 @@ async def test_a_run_that_lacks_its_history_is_not_passed_over(book: Reclaiming)
     await book.drain(0)
     assert owned.waiting.size == 0
     assert 0 not in book.owned
+
+
+async def test_what_is_taken_back_is_not_taken_over_beside_that(
+    book: Reclaiming, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given doubt, when the group turns while the partition is recovered, it is opened once."""
+    monkeypatch.setattr("processors.runtime.owner.RECLAIM_SECONDS", 0.0)
+    owner, thread = Opening(book), Placing()
+    owner.thread = thread
+    ours = {TP(topic, 0): 0 for topic in owner.topics}
+    taking_back = asyncio.create_task(owner.reclaim(0))
+    await owner.at_it.wait()
+    assert await owner.take_over(ours, thread) == ours
+    await taking_back
+    assert owner.opened == 1
+    assert thread.placed == [ours]
+    assert owner.full() == set()
+    await owner.let_go([0])
 
 
 async def test_work_is_announced_once(owner: Owner) -> None:
