@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PURE = ("tests/unit", "tests/properties")
-WHOLE = (*PURE, "tests/simulator/test_scenarios.py", "tests/simulator/test_brokers.py")
+SIMULATED = ("scenarios", "brokers", "histories", "saving", "upgrades")
+WHOLE = (*PURE, *(f"tests/simulator/test_{name}.py" for name in SIMULATED))
 PLUGIN = ("-p", "no:cacheprovider", "-p", "tests.mutation.plugin")
 PYTEST = ("-m", "pytest", "-q", "--tb=line", *PLUGIN)
 UNBOUNDED = ("-o", "timeout=0")

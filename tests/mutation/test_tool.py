@@ -21,7 +21,7 @@ from tests.mutation.judge import (
 from tests.mutation.mutants import mutants
 from tests.mutation.results import Results
 from tests.mutation.rooms import ROOT, files, room, sample
-from tests.mutation.suite import measured
+from tests.mutation.suite import SIMULATED, measured
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,7 +72,7 @@ def tree(to: Path, code: str, tests: str) -> Path:
     (to / FILE).write_text(code)
     (to / "pytest.ini").write_text("[pytest]\n")
     (to / "tests/unit/test_age.py").write_text(tests)
-    for name in ("scenarios", "brokers"):
+    for name in SIMULATED:
         (to / f"tests/simulator/test_{name}.py").touch()
     (to / "tests/__init__.py").touch()
     (to / "processors/__init__.py").touch()

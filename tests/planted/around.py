@@ -8,6 +8,10 @@ SCENARIOS = "tests/simulator/test_scenarios.py::test_"
 BROKERS = "tests/simulator/test_brokers.py::test_"
 OWNER = "tests/unit/runtime/test_owner.py"
 ERASURE = "tests/properties/test_erasure.py"
+HISTORIES = "tests/simulator/test_histories.py"
+PAST = "tests/unit/partition/test_past.py"
+SETTLING = "tests/unit/partition/test_settling.py"
+TELEMETRY = "tests/unit/runtime/test_telemetry.py"
 
 AROUND: tuple[Defect, ...] = (
     Defect(
@@ -42,7 +46,7 @@ AROUND: tuple[Defect, ...] = (
         "nothing is published again",
         "processors/runtime/owned.py",
         "            await writer.append(missing)\n",
-        "",
+        "            pass\n",
         f"{BROKERS}what_the_last_run_published_is_lost",
     ),
     Defect(
@@ -116,6 +120,101 @@ AROUND: tuple[Defect, ...] = (
         "                if not put(batch, record):\n                    raise",
         "                if batch is None:\n                    raise",
         f"{SCENARIOS}runs_that_exceed_a_batch_are_sent_in_several",
+    ),
+    Defect(
+        "a whole history ends one record early",
+        "processors/runtime/history.py",
+        "while position <= until:",
+        "while position < until:",
+        HISTORIES,
+    ),
+    Defect(
+        "a history has what continues no chain",
+        "processors/runtime/history.py",
+        "own = chain.take(record.value) and name in found",
+        "own = name in found",
+        HISTORIES,
+    ),
+    Defect(
+        "another program's days are not entered",
+        "processors/runtime/owned.py",
+        "            await writer.append(batch)\n",
+        "",
+        "tests/simulator/test_upgrades.py",
+    ),
+    Defect(
+        "what is taken back is taken over beside that",
+        "processors/runtime/owner.py",
+        "        await asyncio.sleep(RECLAIM_SECONDS)\n        async with self.turning:\n",
+        "        await asyncio.sleep(RECLAIM_SECONDS)\n        if self.turning:\n",
+        OWNER,
+    ),
+    Defect(
+        "where the ledger stood is not compared",
+        "processors/runtime/writer.py",
+        "if len(batch) and done[0].offset != batch.ledger_offset:",
+        "if False:",
+        f"{SCENARIOS}a_zombie_that_nobody_fenced_is_passed_over",
+    ),
+    Defect(
+        "snapshots of the idle stay behind",
+        "processors/runtime/owned.py",
+        "return seq if idle else self._marks[0]",
+        "return self._marks[0]",
+        "tests/simulator/test_saving.py",
+    ),
+    Defect(
+        "a dead letter does not say when it was written",
+        "processors/runtime/writer.py",
+        "[stamped(one) for one in outgoing] if role == DEAD_LETTERS else outgoing",
+        "outgoing",
+        f"{SCENARIOS}dead_letters_cannot_be_written",
+    ),
+    Defect(
+        "of what is not taken nothing is said",
+        "processors/runtime/telemetry.py",
+        "            tell(rejected)\n",
+        "            pass\n",
+        TELEMETRY,
+    ),
+    Defect(
+        "who is erased still waits",
+        "processors/partition/writer.py",
+        "        store.mark_parked(name, len(waiting))\n"
+        "        if account.profile.erased:\n"
+        "            return self.forget(name)\n",
+        "        if account.profile.erased:\n"
+        "            return self.forget(name)\n"
+        "        store.mark_parked(name, len(waiting))\n",
+        TELEMETRY,
+    ),
+    Defect(
+        "what a late event has told is told again by the next",
+        "processors/partition/past.py",
+        "            self.reaching.append(Reach(at, self.first + len(self.times), until))\n",
+        "            pass\n",
+        PAST,
+    ),
+    Defect(
+        "each late event decides again what the one before did",
+        "processors/partition/writer.py",
+        "placed = history is not None and answer.passed is not None",
+        "placed = False",
+        PAST,
+    ),
+    Defect(
+        "a checkpoint holds what is ahead of it",
+        "processors/partition/histories.py",
+        "enough and not trail.ahead:",
+        "enough:",
+        PAST,
+    ),
+    Defect(
+        "what goes along with a late merge is settled here as well",
+        "processors/late/decide.py",
+        "            gone -= contents(effect.data).parked.keys()\n",
+        "            pass\n",
+        SETTLING,
     ),
     Defect(
         "what retention left is passed over",

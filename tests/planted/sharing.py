@@ -68,8 +68,8 @@ SHARING = (
     Defect(
         "a late merge takes its grants once more",
         "processors/late/decide.py",
-        "was = together(held(draft), brought(item, draft.program))",
-        "was = held(draft)",
+        "was, waits = together(held(draft), brought(item, draft.program)), all_asked(account)",
+        "was, waits = held(draft), all_asked(account)",
         EXAMPLES,
     ),
     Defect(
