@@ -1,6 +1,7 @@
 """Bring a partition back: its snapshots, then the tail of the ledger, to the committed end.
 
-What the last run published is compared with the ledger, and what is missing is published again.
+What the last run published is compared with the ledger, and what is missing is published again;
+but not what compaction or retention has taken, for it would come back as if it were new.
 """
 
 from __future__ import annotations
@@ -22,9 +23,12 @@ from processors.partition.records import (
 from processors.runtime.reading import reader
 from projections.outputs import outputs
 from schemas.chain import LINKS, Chain
+from schemas.topics import BY_ROLE, FOR_EVER
 from schemas.upcasts import read_record
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from processors.partition import Engine, Fetched
     from processors.runtime.reading import Reader
     from processors.runtime.settings import Settings
@@ -89,14 +93,31 @@ async def unpublished(settings: Settings, partition: Partition) -> Batch | None:
             return None
         there = await _there(read, settings, number, oldest)
     batch = Batch(partition.writer.ledger_offset)
-    for role, outgoing in wanted:
-        if (role, _id_of(outgoing.headers)) not in there:
-            batch.outgoing[role].append(outgoing)
-    missing = sum(len(batch.outgoing[role]) for role in OUTPUTS)
+    missing = _missing(wanted, there)
     if not missing:
         return None
-    log.warning("publishing again", partition=number, outputs=missing)
+    for role, outgoing in missing:
+        batch.outgoing[role].append(outgoing)
+    log.warning("publishing again", partition=number, outputs=len(missing))
     return batch
+
+
+def _missing(
+    wanted: Sequence[tuple[str, Outgoing]], there: set[tuple[str, bytes]]
+) -> list[tuple[str, Outgoing]]:
+    """What is not there, in its order.
+
+    A balance of which a later one is there was compacted. Behind it, it would be the latest one.
+    """
+    missing: list[tuple[str, Outgoing]] = []
+    replaced: set[bytes | None] = set()
+    for role, outgoing in reversed(wanted):
+        if (role, _id_of(outgoing.headers)) not in there:
+            if outgoing.key not in replaced or role != BALANCES:
+                missing.append((role, outgoing))
+        elif role == BALANCES:
+            replaced.add(outgoing.key)
+    return missing[::-1]
 
 
 def _chain_from(seq: int, record: Fetched) -> Chain | None:
@@ -112,10 +133,18 @@ def _published_by(record: Fetched, number: int) -> list[tuple[str, Outgoing]]:
     decided = read_record(record.value or b"")
     if decided.member_sequence is None:
         return []
+    now_ms = time.time_ns() // 1_000_000
     return [
         (role, Outgoing(number, key, value, headers))
         for role, key, value, headers in outputs(decided)
+        if _is_kept(role, now_ms - record.timestamp)
     ]
+
+
+def _is_kept(role: str, age_ms: int) -> bool:
+    """True for what is so young that its topic has it, by the topic's retention."""
+    most_ms = BY_ROLE[role].retention_ms
+    return most_ms == FOR_EVER or age_ms < most_ms
 
 
 async def _there(

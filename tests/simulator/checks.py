@@ -195,7 +195,9 @@ def verified(cluster: Cluster, names: Names, partitions: int) -> Report:
         names.of("transfers"),
         {role: names.of(role) for role in OUTPUT_ROLES},
     )
-    check = Verification(topics, partitions, outputs)
+    logs = [log for logs in cluster.topics.values() for log in logs]
+    begins = {(log.topic, log.number): log.start for log in logs}
+    check = Verification(topics, partitions, outputs, begins)
     for number in range(partitions):
         check.begin(number)
         for record in _all(cluster, topics.snapshots, number):
