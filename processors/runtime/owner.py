@@ -233,7 +233,12 @@ class Owner:
                         break
 
     async def _pass_time(self, owned: Owned) -> bool:
-        """Do what is due by the clock. False: there was doubt."""
+        """Do what is due by the clock. False: there was doubt.
+
+        Nothing, while records are known to lie in the log that are not here yet: they may be older.
+        """
+        if owned.waiting.missing():
+            return True
         until = self.clock.until(owned.waiting.oldest()) or 0
         while (due := owned.partition.next_due()) is not None and due <= until:
             batch = owned.partition.advance(until)

@@ -177,6 +177,19 @@ async def test_time_stops_at_what_waits(book: Reclaiming) -> None:
     assert owned.partition.next_due() == due
 
 
+async def test_time_stops_before_what_is_not_fetched_yet(book: Reclaiming) -> None:
+    """A worker that has just taken over knows how far the log goes, and not how old it is."""
+    owned = book.owned[0]
+    owned.waiting.ends[TOPIC] = 2
+    await book.tick()
+    assert len(written(book)) == 1
+    waits = [arrived(order("B", "bob", MARCH + DAY, 10_000), 1)]
+    owned.waiting.take_in(TOPIC, Fetch(1, 2, 2, waits, 0.0))
+    await book.drain(0)
+    await book.tick()
+    assert len(written(book)) > 2
+
+
 async def test_one_batch_is_written_at_a_time(book: Reclaiming) -> None:
     """Whoever comes in between, the clock or another announcement, waits for his turn."""
     orders = [arrived(order(f"{n}", "bob", MARCH + n * DAY, 10_000), n) for n in range(1, 6)]
