@@ -1,7 +1,7 @@
 """The writer of one partition: its transactional producer. It trusts no append.
 
-The ledger goes first, and the offset that the broker returns must be the one that was predicted;
-if it is not, somebody else wrote. Any error is doubt: the partition's state and producer are
+The ledger goes first, and the offsets that the broker returns must be the ones that were predicted;
+if one is not, somebody else wrote. Any error is doubt: the partition's state and producer are
 thrown away and recovered from the ledger.
 """
 
@@ -14,7 +14,7 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.client import ConnectionGroup, CoordinationType
 
-from processors.partition.records import DEAD_LETTERS
+from processors.partition.records import DEAD_LETTERS, LEDGER
 from processors.runtime.closing import closed
 from processors.runtime.letters import stamped
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 BATCH_BYTES = 4 << 20
 TRANSACTION, COORDINATION = CoordinationType.TRANSACTION, ConnectionGroup.COORDINATION
 STOP_SECONDS = 3.0
+Send = tuple[int, "asyncio.Future[Any]"]
+"""How many records of the run lie before a batch of a topic, and what becomes of it."""
 log = structlog.get_logger("writer")
 
 
@@ -75,9 +77,13 @@ class PartitionWriter:
 
     async def _append(self, batch: Batch) -> None:
         await self.producer.begin_transaction()
-        done = await asyncio.gather(*(await self._send_all(batch)))
-        if len(batch) and done[0].offset != batch.ledger_offset:
-            raise Doubt(f"the ledger stood at {done[0].offset}, not at {batch.ledger_offset}")
+        sends = await self._send_all(batch)
+        done = await asyncio.gather(*(sent for _, sent in sends))
+        ledger = self.settings.names.of(LEDGER)
+        for (before, _), lies in zip(sends, done, strict=True):
+            predicted = batch.ledger_offset + before
+            if lies.topic == ledger and lies.offset != predicted:
+                raise Doubt(f"the ledger stood at {lies.offset}, not at {predicted}")
         await self._commit()
 
     async def _commit(self) -> None:
@@ -97,10 +103,10 @@ class PartitionWriter:
         node = self.producer._sender._coordinators.get(TRANSACTION)  # noqa: SLF001 - not told else
         return self.producer.client._conns.get((node, COORDINATION))  # noqa: SLF001
 
-    async def _send_all(self, batch: Batch) -> list[asyncio.Future[Any]]:
+    async def _send_all(self, batch: Batch) -> list[Send]:
         """Every record on its way, the ledger's first."""
         names = self.settings.names
-        sends: list[asyncio.Future[Any]] = []
+        sends: list[Send] = []
         for role, outgoing in batch.outgoing.items():
             topic = names.of(role)
             written = [stamped(one) for one in outgoing] if role == DEAD_LETTERS else outgoing
@@ -108,19 +114,17 @@ class PartitionWriter:
                 sends += await self._send(topic, partition, records)
         return sends
 
-    async def _send(
-        self, topic: str, partition: int, records: Sequence[Outgoing]
-    ) -> list[asyncio.Future[Any]]:
-        producer = self.producer
-        sends: list[asyncio.Future[Any]] = []
+    async def _send(self, topic: str, partition: int, records: Sequence[Outgoing]) -> list[Send]:
+        producer, first = self.producer, 0
+        sends: list[Send] = []
         batch = producer.create_batch()
-        for record in records:
+        for place, record in enumerate(records):
             if not put(batch, record):
-                sends.append(await producer.send_batch(batch, topic, partition=partition))
-                batch = producer.create_batch()
+                sends.append((first, await producer.send_batch(batch, topic, partition=partition)))
+                batch, first = producer.create_batch(), place
                 if not put(batch, record):
                     raise Doubt(f"a record of {topic} exceeds {BATCH_BYTES} bytes")
-        sends.append(await producer.send_batch(batch, topic, partition=partition))
+        sends.append((first, await producer.send_batch(batch, topic, partition=partition)))
         return sends
 
 

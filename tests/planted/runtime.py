@@ -44,7 +44,7 @@ def no_append_is_looked_at() -> Iterator[None]:
 
     async def append(self: PartitionWriter, batch: Batch) -> None:
         await self.producer.begin_transaction()
-        done = await asyncio.gather(*(await self._send_all(batch)))
+        done = await asyncio.gather(*(sent for _, sent in await self._send_all(batch)))
         batch.ledger_offset = done[0].offset
         await self.producer.commit_transaction()
 
@@ -73,7 +73,7 @@ def failed_sends_are_committed() -> Iterator[None]:
 
     async def append(self: PartitionWriter, batch: Batch) -> None:
         await self.producer.begin_transaction()
-        sends = await self._send_all(batch)
+        sends = [sent for _, sent in await self._send_all(batch)]
         await asyncio.gather(*sends, return_exceptions=True)
         await self.producer.commit_transaction()
 
