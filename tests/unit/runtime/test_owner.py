@@ -211,6 +211,14 @@ async def test_who_waits_for_a_turn_may_find_the_partition_gone(book: Reclaiming
     assert owned.waiting.size == 1
 
 
+async def test_who_lets_go_of_a_partition_closes_its_producer(book: Reclaiming) -> None:
+    """What it has left open would hold readers back until it grows too old."""
+    writer = book.owned[0].writer
+    await book.let_go([0])
+    assert writer.producer._closed
+    assert book.owned == {}
+
+
 async def test_a_run_that_lacks_its_history_is_not_passed_over(book: Reclaiming) -> None:
     """Given that the ledger cannot be read, then the partition is recovered with all it had."""
     book.histories = Nowhere(book.settings)

@@ -60,6 +60,19 @@ def test_what_was_taken_waits_no_more() -> None:
     assert (found.size, found.weights) == (0, {ORDERS: 0, REVIEWS: 0})
 
 
+def test_the_oldest_is_what_waits_longest_in_any_topic() -> None:
+    """The clock of idle accounts is held back to it."""
+    found = Waiting({ORDERS: 0, REVIEWS: 0}, {ORDERS: 2, REVIEWS: 2})
+    assert found.oldest() is None
+    for topic, times in ((ORDERS, (5, 30)), (REVIEWS, (10, 20))):
+        came = [Fetched(topic, 0, n, time, b"m", b"x", []) for n, time in enumerate(times)]
+        found.take_in(topic, Fetch(0, 2, 2, came, 0.0))
+    for oldest in (5, 10, 20, 30):
+        assert found.oldest() == oldest
+        assert [record.timestamp for record in found.take(1, 1_000)] == [oldest]
+    assert found.oldest() is None
+
+
 def test_a_topic_that_is_known_less_well_is_waited_for() -> None:
     """After a sleep one broker answers first; what the other one holds may be older."""
     found = waiting((1, 1), ())
