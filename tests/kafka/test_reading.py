@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import os
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +20,7 @@ from processors.engine import engine_of
 from processors.runtime.cli.balance import latest
 from processors.runtime.cli.ledger import topics_of
 from processors.runtime.cli.member import records_of
-from processors.runtime.faults import Fault
+from processors.runtime.faults import Exit, Fault
 from processors.runtime.letters import letter_of, read
 from processors.runtime.reading import reader
 from processors.runtime.settings import Settings
@@ -102,6 +106,34 @@ async def test_a_balance_that_says_something_else_is_found(settings: Settings) -
     await again(settings, "balances", changed, first.key or b"", dict(first.headers))
     found = (await verified(settings)).findings
     assert [(finding.id, finding.place.topic) for finding in found] == [("O4 bytes", topic)]
+
+
+async def ended(settings: Settings, *words: str) -> tuple[int | None, bytes]:
+    """The command's exit code, and what it prints."""
+    said = {
+        "LOYALTY_BROKER": settings.broker,
+        "LOYALTY_INPUT_PREFIX": settings.input_prefix,
+        "LOYALTY_OUTPUT_PREFIX": settings.output_prefix,
+        "LOYALTY_PARTITIONS": str(settings.partitions),
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "processors.runtime.cli", "ledger", "verify", "--quiet", *words),
+        env=os.environ | said,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    printed, _ = await process.communicate()
+    return process.returncode, printed
+
+
+async def test_the_command_ends_with_what_it_found(settings: Settings) -> None:
+    """People read a word, and machines a code: 0 for no difference, 3 for any."""
+    code, printed = await ended(settings)
+    assert (code, b"No difference" in printed) == (Exit.DONE, True)
+    await again(settings, "notices", b"{}", b"m0", {"ce_id": b"nobody's"})
+    code, printed = await ended(settings)
+    assert (code, b"V5 stranger" in printed) == (Exit.DIFFERENT, True)
+    code, printed = await ended(settings, "--json")
+    assert (code, json.loads(printed)["holds"]) == (Exit.DIFFERENT, False)
 
 
 async def written(topology: Recorded, settings: Settings) -> set[str]:

@@ -31,3 +31,13 @@ def test_a_backlog_is_not_made_late_by_the_clock(count: int) -> None:
     """Nor by who takes over in its midst, and knows how far it goes before he has any of it."""
     kills = [Fault(0.0, "kill at", 0, "EndTxn", number, 0.1) for number in (count, 1)]
     assert decided("wall", *kills) == decided("stream")
+
+
+@fault("F60", checks="D2 D3 O1 L1")
+def test_clocks_that_differ_decide_the_same() -> None:
+    """An hour behind, a minute ahead, a minute behind: what is due does not depend on it."""
+    turns = [
+        Fault(0.5 + 2 * n, "skew", 0, "", 1, skew) for n, skew in enumerate((-3500.0, 60.0, -60.0))
+    ]
+    kills = [Fault(turn.at + 0.1, "kill", 0, "", 1, 0.1) for turn in turns]
+    assert decided("wall", *turns, *kills) == decided("stream")
