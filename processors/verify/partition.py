@@ -16,7 +16,7 @@ from schemas.chain import GENESIS, Chain
 from schemas.upcasts import read_record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from processors.partition.head import Head
     from processors.partition.records import Fetched, Headers
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from schemas.ledger import LedgerRecord
 
     Outputs = Callable[[LedgerRecord], Iterable[tuple[str, bytes, bytes | None, Headers]]]
+
+
+WHY = ("hash", "reason", "stage", "path")
+"""What a ledger record says of an input that could not be read."""
 
 
 class PartitionCheck:
@@ -159,7 +163,7 @@ class PartitionCheck:
         if record.unreadable is not None and record.source is not None:
             at = record.source
             name = f"{at.topic}/{at.partition}/{at.offset}"
-            yield "dead_letters", name, b"", record.unreadable.get("hash", "").encode()
+            yield "dead_letters", name, b"", _why([record.unreadable.get(part) for part in WHY])
         if record.member_sequence is None:
             return
         for role, key, value, headers in self.outputs(record):
@@ -217,9 +221,14 @@ class PartitionCheck:
 
 
 def dead_letter_of(fetched: Fetched) -> tuple[str, bytes]:
-    """Which input a dead letter holds, and the hash of its bytes as the ledger names it."""
+    """Which input a dead letter holds, and the hash of its bytes and the reasons, as the ledger."""
     found = {name: value.decode(errors="replace") for name, value in fetched.headers}
     parts = (found.get(f"__streams.errors.{name}", "") for name in ("topic", "partition", "offset"))
     reference = found.get("loyalty.dlq.value", "").split()
     hashed = reference[-1] if reference else fingerprint(fetched.value)
-    return "/".join(parts), hashed.encode()
+    why = [found.get(f"loyalty.dlq.{part}") for part in WHY[1:]]
+    return "/".join(parts), _why([hashed, *why])
+
+
+def _why(parts: Sequence[str | None]) -> bytes:
+    return "\0".join(part or "" for part in parts).encode()

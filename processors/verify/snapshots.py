@@ -20,6 +20,7 @@ from processors.accounts.assign import next_due
 from processors.accounts.resting import plain, wake
 from processors.partition.head import DECODER as HEAD_DECODER
 from processors.partition.head import HEAD_KEY, named_by
+from processors.partition.histories import remembered
 from processors.partition.store import DUE, SEQ, TRAIL
 from processors.partition.trail import DECODER as TRAIL_DECODER
 from processors.verify.findings import Place
@@ -59,7 +60,7 @@ class Snapshots:
         self.bases: dict[str, int] = {}
         """By account with a trail: the ledger offset from which its history counts."""
         self.seen: dict[str, set[int]] = {}
-        """Ledger offsets of its records from there on."""
+        """Ledger offsets of its records from there on, of those that late inputs need."""
         self.done: set[str] = set()
         """Accounts whose snapshots were compared."""
 
@@ -106,14 +107,14 @@ class Snapshots:
             if changed and record.seq < self.tail:
                 what = f"record {record.seq} of {name} is not in a snapshot"
                 self.findings.add("D1 snapshot", place, what, "as it lies before the tail")
-        self._remember(name, place.offset)
+        if remembered(record):
+            self._remember(name, place.offset)
 
     def _remember(self, name: str, offset: int) -> None:
         base = self.bases.get(name)
         if base is None:
             kept = self.kept.get(name)
-            trail = b"" if kept is None else kept.trail
-            base = self.bases[name] = _base(trail)
+            base = self.bases[name] = NEVER if kept is None else _base(kept.trail)
         if offset >= base:
             self.seen.setdefault(name, set()).add(offset)
 
@@ -144,19 +145,25 @@ class Snapshots:
         if due != kept.due:
             what = f"the snapshot of {account.id} says that it is due at {kept.due}"
             self.findings.add("D1 due", place, what, str(due))
-        self._compare_trail(account.id, kept, place)
+        # Who is erased has no history.
+        known = set() if account.profile.erased else self.seen.get(account.id, set())
+        self._compare_trail(account.id, kept, known, place)
 
-    def _compare_trail(self, name: str, kept: Kept, place: Place) -> None:
-        """The offsets of an account's history lead to records of that account."""
+    def _compare_trail(self, name: str, kept: Kept, known: set[int], place: Place) -> None:
+        """The offsets of an account's history lead to records of that account, and to all."""
         try:
             offsets = TRAIL_DECODER.decode(kept.trail).offsets() if kept.trail else ()
         except msgspec.DecodeError as bad:
             self.findings.add("D1 trail", place, f"the trail of {name}: {bad}", "offsets")
             return
-        strangers = set(offsets) - self.seen.get(name, set())
+        strangers = set(offsets) - known
         if strangers or list(offsets) != sorted(set(offsets)):
             what = f"the trail of {name} names offsets {sorted(strangers)[:5]}"
             self.findings.add("D1 trail", place, what, "records of this account, in order")
+        lacking = {offset for offset in known if offset > self.bases[name]} - set(offsets)
+        if lacking:
+            what = f"the trail of {name} lacks offsets {sorted(lacking)[:5]}"
+            self.findings.add("D1 trail", place, what, "all that it is decided again with")
 
     def _check_checkpoint(self, books: Books, name: str, value: bytes, place: Place) -> None:
         try:
@@ -174,7 +181,7 @@ NEVER = 1 << 62
 
 def _base(trail: bytes) -> int:
     try:
-        return TRAIL_DECODER.decode(trail).base if trail else NEVER
+        return TRAIL_DECODER.decode(trail).base if trail else -1
     except msgspec.DecodeError:
         return NEVER
 

@@ -18,6 +18,8 @@ from schemas.transfers import DECODER, ENCODER, Transfer
 from schemas.values import digest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from processors.partition.records import Fetched
     from processors.verify.findings import Findings
     from schemas.ledger import LedgerRecord
@@ -26,6 +28,9 @@ Triple = tuple[int, int, int]
 """Sender's partition, sequence and index: the name of a transfer, for ever."""
 ENDED = {"refused", "dead_lettered"}
 """What becomes of an event that is handed on and that no account can decide."""
+Highest = dict[str, tuple[int, int]]
+"""Sequence and index, by sender's partition."""
+NOTHING = (0, -1)
 
 
 class Traced(msgspec.Struct):
@@ -130,10 +135,15 @@ class TransferCheck:
             if (triple in self.hops) != (triple in self.onward):
                 self._miscounted(triple, "one more than what it was sent because of")
 
-    def finish(self, *, live: bool, begins: dict[int, int]) -> None:
-        """Judge what the three sides do not agree on. `begins`: first offsets still kept."""
+    def finish(self, *, live: bool, begins: dict[int, int], highest: Mapping[int, Highest]) -> None:
+        """Judge what the three sides do not agree on. `begins`: first offsets still kept.
+
+        `highest`: what each partition has consumed of each sender, who sends in order.
+        """
         for triple, traced in sorted(self.traced.items()):
             self._judge(triple, traced, live=live, begins=begins)
+            if traced.sent and traced.place is not None and not traced.received:
+                self._judge_waiting(triple, traced.place, highest)
         if not any(begins.values()):
             self._judge_hops()
 
@@ -152,8 +162,15 @@ class TransferCheck:
         if traced.received > 1:
             what = f"{name} took effect {traced.received} times"
             self.findings.add("T1 twice", place, what, "once")
-        if traced.sent and traced.copies and not traced.received:
+
+    def _judge_waiting(self, triple: Triple, place: Place, highest: Mapping[int, Highest]) -> None:
+        """On its way, or passed over: something of its sender's that is younger was consumed."""
+        sender, *sent = triple
+        if tuple(sent) > highest.get(place.partition, {}).get(str(sender), NOTHING):
             self.waiting += 1
+        else:
+            what = "transfer {}/{}/{} took no effect, and later ones did".format(*triple)
+            self.findings.add("T1 lost", place, what, "once")
 
     def _judge_hops(self) -> None:
         for triple, hops in self.hops.items():

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from processors.partition.records import Fetched
     from processors.verify.partition import Outputs
     from processors.verify.sources import Gap
+    from processors.verify.transfers import Highest
 
 OUTPUT_ROLES = (BALANCES, ELIGIBILITY, NOTICES, DEAD_LETTERS)
 
@@ -80,6 +81,8 @@ class Verification:
         self.begins = begins or {}
         self.findings = Findings()
         self.transfers = TransferCheck(self.findings, topics.transfers, count)
+        self.highest: dict[int, Highest] = {}
+        """What each partition has consumed of each sender's transfers."""
         self.settlements = Settlements(self.findings)
         self.units: dict[str, dict[str, int]] = {}
         self.scales: dict[str, int] = {}
@@ -169,6 +172,7 @@ class Verification:
         self.snapshots += len(at.snapshots.done)
         for outcome, number in at.outcomes.items():
             self.outcomes[outcome] = self.outcomes.get(outcome, 0) + number
+        self.highest[at.number] = at.high
         self._add(at)
 
     def _add(self, at: PartitionCheck) -> None:
@@ -190,7 +194,7 @@ class Verification:
             number: self.begins.get((self.topics.transfers, number), 0)
             for number in range(self.count)
         }
-        self.transfers.finish(live=live, begins=begins)
+        self.transfers.finish(live=live, begins=begins, highest=self.highest)
         self.settlements.finish()
         place = Place(self.topics.ledger, -1, -1)
         for unit, buckets in self.units.items():

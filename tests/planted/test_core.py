@@ -1,4 +1,4 @@
-"""Each planted line, of the core and around it, is seen by the tests that stand for it."""
+"""Each planted line, of the core, around it and of the checker, is seen by its tests."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.planted.around import AROUND
+from tests.planted.checking import CHECKING
 from tests.planted.core import CORE, Defect
 from tests.planted.corners import CORNERS
 from tests.planted.sharing import SHARING
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-LINES = (*CORE, *CORNERS, *SHARING, *AROUND)
+LINES = (*CORE, *CORNERS, *SHARING, *AROUND, *CHECKING)
 FAILED = 1
 """What pytest exits with when tests failed, and nothing else went wrong."""
 

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import pytest
+from msgspec.structs import replace
 
 from processors.engine import engine_of
+from processors.partition.effects import MAX_HOPS
 from processors.programs.load import load
+from processors.routing import partition_of
 from processors.runtime.clock import command
 from processors.topology import Topology
-from schemas.transfers import ENCODER
+from schemas.transfers import DECODER, ENCODER
 from schemas.values import parse_instant
 from tests.driver.book import accounts, put, records
 from tests.driver.busy import busy, decoded, ledgers, played
+from tests.driver.checking import verified
 from tests.driver.losing import lose_snapshots
-from tests.driver.traffic import DAY
+from tests.driver.traffic import DAY, STRUCTURED
 from tests.faults import fault
 from tests.properties.test_permuted_arrival import order, sent
-
-if TYPE_CHECKING:
-    import pytest
 
 TRANSFERS = "loyalty.transfers.v1"
 
@@ -33,6 +34,28 @@ def test_a_transfer_that_comes_again_changes_no_account() -> None:
     topology.pump()
     assert decoded(topology) == before
     assert [one.outcome for one in records(topology) if one.transfer].count("duplicate") == 2
+
+
+@pytest.mark.parametrize(
+    ("hops", "outcome"), [(MAX_HOPS, "accepted"), (MAX_HOPS + 1, "refused")], ids=["far", "circle"]
+)
+def test_an_event_that_runs_in_a_circle_is_refused_once(hops: int, outcome: str) -> None:
+    """It ends there, and a repeat of it is one."""
+    bought = parse_instant("2026-03-02T12:00:00-05:00")
+    one = order("A", "ana", bought, 10_000)
+    here = partition_of("ana", 2)
+    topology = Topology(engine_of(load("starter"), 2), 2)
+    key, at = one.key.encode(), one.arrival // 1000
+    topology.send(one.topic, key, one.value, STRUCTURED, timestamp=at, partition=1 - here)
+    topology.run(1 - here)
+    log = topology.logs[TRANSFERS][here]
+    (forwarded,) = log.read()
+    travelled = replace(DECODER.decode(forwarded.value or b""), hops=hops)
+    for place in (0, len(log.records)):
+        log.records[place:] = [forwarded._replace(offset=place, value=ENCODER.encode(travelled))]
+    topology.pump()
+    assert [one.outcome for one in topology.ledger(here)] == [outcome, "duplicate"]
+    assert verified(topology).on_the_way == 0
 
 
 @fault("F63", checks="D4 O1")

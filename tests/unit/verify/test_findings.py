@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from msgspec import Raw
+from msgspec import UNSET, Raw
 from msgspec.structs import replace
 
 from processors.accounts.account import ENCODER, Account, Totals
@@ -267,6 +267,7 @@ def test_a_snapshot_that_lacks_no_more_than_a_number_is_found(topology: Topology
         ),
         ({"headers": {"trail": b"{"}}, "D1 trail: the trail of m6: "),
         ({"headers": {"trail": TRAIL.encode(Trail(deltas=b"\x01\x01"))}}, "D1 trail: the trail of"),
+        ({"headers": {"trail": b""}}, "D1 trail: the trail of m6 lacks offsets ["),
         ({"headers": {"seq": b"x"}}, "D1 unreadable: invalid literal for int()"),
         ({"value": b"neither"}, "D1 unreadable: not an account at rest"),
         ({"value": b"{"}, "D1 snapshot: the snapshot of m6 differs in everything: it is not JSON"),
@@ -378,6 +379,32 @@ def test_a_transfer_that_took_effect_twice_is_found(topology: Topology) -> None:
     spoil(topology, received[-1].seq, lambda one: setattr(one, "transfer", received[0].transfer))
     name = "/".join(str(part) for part in received[0].transfer or ())
     assert f"T1 twice: transfer {name} took effect 2 times; once" in found(topology)
+
+
+def passed_over(record: LedgerRecord) -> None:
+    """A transfer that came once is taken for a repeat."""
+    record.account = record.member_sequence = None
+    record.outcome, record.balance = "duplicate", UNSET
+    record.entries = record.changes = record.effects = ()
+
+
+def test_a_transfer_that_was_passed_over_is_found(topology: Topology) -> None:
+    """Given younger ones of its sender that took effect, it is not on its way any more."""
+    received = [one for one in records(topology) if one.transfer and one.account]
+    spoil(topology, received[0].seq, passed_over)
+    name = "/".join(str(part) for part in received[0].transfer or ())
+    assert f"T1 lost: transfer {name} took no effect, and later ones did; once" in found(topology)
+
+
+def test_a_transfer_that_nobody_has_read_yet_is_on_its_way(topology: Topology) -> None:
+    """Given one more than was consumed, its points are in transit, and nothing is wrong."""
+    assert verified(topology).on_the_way == 0
+    one = Topology(engine(), 3, 40)
+    for who, value, timestamp in busy(7):
+        one.send(TOPIC, who.encode(), value, timestamp=timestamp)
+    one.run(0)
+    report = verified(one)
+    assert (report.findings, report.on_the_way > 0) == ((), True)
 
 
 def test_a_ledger_that_grew_meanwhile_has_no_findings() -> None:

@@ -190,6 +190,17 @@ def test_a_missing_dead_letter_is_found() -> None:
     assert ids(topology) == {"O4 missing"}
 
 
+@pytest.mark.parametrize("part", ["reason", "stage"])
+def test_a_dead_letter_for_another_reason_is_found(part: str) -> None:
+    """It says why the input was set aside, as the ledger does."""
+    topology = played()
+    log = topology.logs[DEAD_LETTERS][0]
+    record = last(log)
+    headers = dict(record.headers) | {f"loyalty.dlq.{part}": b"none"}
+    log.records[record.offset] = record._replace(headers=tuple(headers.items()))
+    assert ids(topology) == {"O4 bytes"}
+
+
 def test_a_record_of_a_stale_writer_is_ignored_and_counted() -> None:
     """By the accept rule it is not part of the ledger."""
     topology = played()
