@@ -152,7 +152,7 @@ AROUND: tuple[Defect, ...] = (
     Defect(
         "where the ledger stood is not compared",
         "processors/runtime/writer.py",
-        "if len(batch) and done[0].offset != batch.ledger_offset:",
+        "if lies.topic == ledger and lies.offset != predicted:",
         "if False:",
         f"{SCENARIOS}a_zombie_that_nobody_fenced_is_passed_over",
     ),
