@@ -102,8 +102,7 @@ class Histories:
         position = (await self.consumer.beginning_offsets([log]))[log]
         self.consumer.seek(log, position)
         while position <= until:
-            read = self.consumer.getmany(log, timeout_ms=500)
-            for record in (await asyncio.wait_for(read, STUCK_SECONDS)).get(log, ()):
+            for record in await asyncio.wait_for(self._next(log), STUCK_SECONDS):
                 position = record.offset + 1
                 name = (record.key or b"").decode(errors="replace")
                 own = chain.take(record.value) and name in found
@@ -128,10 +127,17 @@ class Histories:
         self, log: TopicPartition, last: int, needed: set[int], found: dict[int, bytes]
     ) -> None:
         while last not in found:
-            for record in (await self.consumer.getmany(log, timeout_ms=500)).get(log, ()):
+            for record in await self._next(log):
                 self.near.keep(log.partition, record.offset, record.value)
                 if record.offset in needed and record.offset <= last:
                     found[record.offset] = record.value
+
+    async def _next(self, log: TopicPartition) -> Sequence[Any]:
+        """The records that come next, however long that takes."""
+        records: Sequence[Any] = ()
+        while not records:
+            records = (await self.consumer.getmany(log, timeout_ms=500)).get(log, ())
+        return records
 
     async def close(self) -> None:
         """Close the reader, if it was ever opened."""

@@ -97,3 +97,12 @@ def test_a_history_is_all_that_was_asked_for(
     ]
     assert len(expected) > 2 * PARTITIONS
     assert read(topology, asked) == expected
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_ledger_that_has_lost_its_end_is_not_waited_for_for_ever(*, whole: bool) -> None:
+    """A record that was there is not there any more: whoever asked must see to that."""
+    topology = told()
+    end = len(topology.logs["ledger"][0].records)
+    with pytest.raises(TimeoutError):
+        read(topology, [(0, [HistoryWanted("m1", (end,), whole)])])
