@@ -70,8 +70,8 @@ class Partition:
         self.lag = lag
         self.planned = engine.program.hash
         """Of the program by which every account's timers are set."""
-        self.aside: Mapping[tuple[str, int], str] = {}
-        """Inputs, by topic and offset, at which rule code failed before this partition was here."""
+        self.aside: dict[tuple[str, int], str] = {}
+        """Inputs, by topic and offset, at which rule code has failed, and where."""
         self.store = Store(cache)
         self.writer = Writer(engine, number, count, self.store)
         self.redecided = 0
@@ -84,22 +84,23 @@ class Partition:
     ) -> Batch:
         """Fold a run. `histories` holds what an earlier batch wanted, by account.
 
-        Raises Undecidable where rule code fails at an event, Broken where an invariant does not
-        hold; nobody may go on with this partition then.
+        Raises Undecidable or Broken; nobody may go on with this partition then.
         """
         batch = self.begin()
         self.writer.histories.learn(histories or {})
         positions = self.positions
-        transfers_topic = self.engine.transfers_topic
         for index, fetched in enumerate(run):
             topic = fetched.topic
             if fetched.offset < positions.get(topic, 0):
                 batch.skipped += 1
                 continue
             try:
-                done = self._transfer(fetched) if topic == transfers_topic else self._event(fetched)
+                done = self._one(fetched)
+            except undecidable.Unharmed as found:
+                self.aside[found.at] = found.failed
+                done = self._one(fetched)
             except FAILURES as failure:
-                raise undecidable.blamed(fetched, failure, transfers_topic) from failure
+                raise undecidable.blamed(fetched, failure, self.engine.transfers_topic) from failure
             if not done:
                 batch.stopped_at = index
                 batch.wanted = wanted(self, run[index:])
@@ -147,6 +148,10 @@ class Partition:
         self.writer.unsaved.begin(self.writer.place())
         self.redecided = 0
         return batch
+
+    def _one(self, fetched: Fetched) -> bool:
+        sent_on = fetched.topic == self.engine.transfers_topic
+        return self._transfer(fetched) if sent_on else self._event(fetched)
 
     def _event(self, fetched: Fetched) -> bool:
         topic, number, offset, timestamp, _, value, headers = fetched
@@ -208,19 +213,16 @@ class Partition:
     def _decide(self, name: str, item: Input, transfer: Transfer | None) -> bool:
         """Decide an input, all that is due before it first. False if its history is missing."""
         store = self.store
-        due = store.due.get(name)
-        while due is not None and due <= item.time:
+        while (due := store.due.get(name)) is not None and due <= item.time:
             self.pass_time(name, due)
-            due = store.due.get(name)
-        engine = self.engine
         history = None
-        answer = engine.step(store.open(name), item, engine.program, None)
+        answer = undecidable.ask(self, name, item, None)
         if isinstance(answer, NeedsHistory):
             history = self.writer.histories.of(name, item)
             if history is None:
                 return False
             self.redecided += len(history.records)
-            answer = engine.step(store.open(name), item, engine.program, history)
+            answer = undecidable.ask(self, name, item, history)
             if isinstance(answer, NeedsHistory):
                 raise Broken("it was given its history and asked again", name)
         if transfer is not None:
@@ -246,6 +248,5 @@ class Partition:
             self.writer.take(name, answer, item)
         except FAILURES as failure:
             raise Broken(f"what is due fails: {undecidable.failed_at(failure)}", name) from failure
-        following = self.store.due.get(name)
-        if following is not None and following <= due:
+        if (following := self.store.due.get(name)) is not None and following <= due:
             raise Broken(f"it is still due at {due}", name)

@@ -85,6 +85,16 @@ class Store:
             self.resting[name] = rest(self.older[name] if account is None else account)
         return self.resting[name]
 
+    def keep(self, name: str) -> None:
+        """Make the account's bytes, if it went on since: what is done to it can be dropped."""
+        if name in self.stale:
+            self.rest(name)
+
+    def drop(self, name: str) -> None:
+        """Forget the account as it is now: it is what its bytes say."""
+        self.younger.pop(name, None)
+        self.older.pop(name, None)
+
     def __len__(self) -> int:
         """How many accounts there are."""
         return len(self.resting.keys() | self.stale)

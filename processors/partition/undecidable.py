@@ -1,7 +1,8 @@
 """Inputs at which rule code fails: dead letters, so that nobody else waits for them.
 
 Who fails half-way leaves a state that is in no ledger. So the partition is thrown away first, and
-the one that is recovered in its place sets the input aside without looking at it.
+the one that is recovered in its place sets the input aside without looking at it. From then on each
+account's bytes are made before it is asked, so that what fails next costs no recovery.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from schemas.transfers import DECODER
 from schemas.unreadable import DeadLetterReason
 
 if TYPE_CHECKING:
+    from processors.inputs import History, Input, NeedsHistory, Step
+    from processors.partition.fold import Partition
     from processors.partition.records import Fetched
+    from schemas.ledger import Coordinates
 
 FAILURES = (
     ArithmeticError,
@@ -37,11 +41,30 @@ DECISION, HANDED_ON = "decision", "forwarded"
 class Undecidable(Exception):  # noqa: N818  # it says what the input is
     """Rule code failed at an event. Nobody may go on with the partition that raised this."""
 
-    def __init__(self, fetched: Fetched, failed: str) -> None:
-        at = f"{fetched.topic}, partition {fetched.partition}, offset {fetched.offset}"
-        super().__init__(f"rule code fails at {at}: {failed}")
-        self.at = fetched.topic, fetched.offset
+    def __init__(self, at: Fetched | Coordinates, failed: str) -> None:
+        where = f"{at.topic}, partition {at.partition}, offset {at.offset}"
+        super().__init__(f"rule code fails at {where}: {failed}")
+        self.at = at.topic, at.offset
         self.failed = failed
+
+
+class Unharmed(Undecidable):
+    """Rule code failed at an event, and the account is as it was."""
+
+
+def ask(
+    partition: Partition, name: str, item: Input, history: History | None
+) -> Step | NeedsHistory:
+    """What the step says. Raises Unharmed where it fails, if it has failed before."""
+    store, engine = partition.store, partition.engine
+    if not partition.aside or item.at is None or item.type.startswith("transfer."):
+        return engine.step(store.open(name), item, engine.program, history)
+    store.keep(name)
+    try:
+        return engine.step(store.open(name), item, engine.program, history)
+    except FAILURES as failure:
+        store.drop(name)
+        raise Unharmed(item.at, failed_at(failure)) from failure
 
 
 def blamed(fetched: Fetched, failure: Exception, transfers_topic: str) -> Exception:

@@ -177,7 +177,7 @@ class Owner:
                 with self.telemetry.folding(len(run)):
                     batch = owned.partition.fold(run, histories)
             except Undecidable as found:
-                owned.partition.aside = {**owned.partition.aside, found.at: found.failed}
+                owned.partition.aside[found.at] = found.failed
                 await self._doubt(owned, str(found))
                 return
             if not await self._commit(owned, batch):

@@ -125,8 +125,8 @@ CORE = (
     Defect(
         "what is due at an event's time comes after it",
         "processors/partition/fold.py",
-        "while due is not None and due <= item.time:",
-        "while due is not None and due < item.time:",
+        "is not None and due <= item.time:",
+        "is not None and due < item.time:",
         ONCE,
     ),
     Defect(

@@ -58,3 +58,18 @@ def test_rule_code_fails_at_some_events(seed: int) -> None:
         assert slot.worker is not None
         slot.worker.owner.engine = engine_by(world.settings, starter())
     assert not decided_otherwise(world), "what was set aside stays so in a release that is mended"
+
+
+@fault("F44", checks="L3")
+def test_many_such_events_cost_one_recovery() -> None:
+    """The first makes its partition careful: those after it are set aside in passing."""
+    plan = Plan(1, 1, 1, 1, 120, seconds=10.0, run_records=5)
+    world = World(plan)
+    world.story = Unfit(1, plan.events, plan.members, pace=PACE)
+    world.slots[0].unfit = UNFIT
+    assert not played(world).failure
+    assert world.story.expected["dead:undecidable"] > 3
+    worker = world.slots[0].worker
+    assert worker is not None
+    read = worker.owner.telemetry.registry.get_sample_value
+    assert read("loyalty_writer_doubts_total") == 1

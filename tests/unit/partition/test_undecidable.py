@@ -77,6 +77,20 @@ def test_who_comes_next_sets_it_aside() -> None:
     assert next_one.store.open("ann").counters["sum"] == 2
 
 
+@fault("F44", checks="O1 L3")
+def test_what_fails_next_costs_no_recovery() -> None:
+    """Where rule code has failed once, the account is as it was, and the run goes on."""
+    partition = failing(lambda item: item.id in {"b", "d"}, KeyError())
+    partition.aside = {(TOPIC, 1): "KeyError in rules:1"}
+    names = ("a", "b", "c", "d", "e")
+    batch = partition.fold(sent(*(add(name) for name in names)))
+    assert batch.outcomes == {"accepted": 3, "dead_lettered": 2}
+    assert partition.store.open("ann").counters["sum"] == 3
+    clean = Partition(engine(), 0, 1)
+    clean.fold(sent(add("a"), add("c"), add("e")))
+    assert partition.store.rest("ann") == clean.store.rest("ann")
+
+
 @pytest.mark.parametrize("failure", [AssertionError(), MemoryError()])
 def test_an_invariant_and_a_lack_of_memory_are_no_fault_of_the_event(
     failure: BaseException,
