@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from processors.engine import engine_of
-from processors.partition.planning import overtaken
+from processors.partition.planning import overtaken, plan
 from processors.topology import Topology
 from tests.driver.book import accounts, put, records
 from tests.driver.checking import verified
@@ -57,7 +57,8 @@ def test_accounts_whose_calendar_does_not_change_get_no_record() -> None:
     former = without_newest(model)
     topology = Topology(engine_of(former, 3), 3)
     first = program.versions[-1].effective_from
-    put(topology, [one for one in Lives(model, 5).make(EVENTS) if one.time < first])
+    sent = Lives(model, 5).make(EVENTS)
+    put(topology, [one for one in sent if one.time < first])
     topology.pump()
     written = len(records(topology))
     deploy(topology, former)
@@ -67,6 +68,9 @@ def test_accounts_whose_calendar_does_not_change_get_no_record() -> None:
     assert len(records(topology)) == written + len(members) > written
     deploy(topology, program)
     assert len(records(topology)) == written + len(members)
+    put(topology, [one for one in sent if one.time >= first])
+    topology.pump()
+    assert not any(list(plan(topology.recovered(number))) for number in range(3))
 
 
 def test_who_dies_while_all_are_asked_leaves_the_rest_to_the_next(
