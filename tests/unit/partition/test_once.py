@@ -36,6 +36,21 @@ def test_a_transfer_that_comes_again_changes_no_account() -> None:
     assert [one.outcome for one in records(topology) if one.transfer].count("duplicate") == 2
 
 
+@fault("F40", checks="D4 O2")
+def test_a_repeat_of_an_old_transfer_does_not_open_the_door_for_later_ones() -> None:
+    """Also when the ledger alone says, to who recovers, how far each sender was heard."""
+    topology = played(busy(5), partitions=2, run_size=20)
+    before = decoded(topology)
+    sent = [list(log.read()) for log in topology.logs[TRANSFERS]]
+    for place in (0, -1):
+        for log, came in zip(topology.logs[TRANSFERS], sent, strict=True):
+            log.records.append(came[place]._replace(offset=len(log.records)))
+        topology.pump()
+        lose_snapshots(topology, 3)
+    assert decoded(topology) == before
+    assert [one.outcome for one in records(topology) if one.transfer].count("duplicate") == 4
+
+
 @pytest.mark.parametrize(
     ("hops", "outcome"), [(MAX_HOPS, "accepted"), (MAX_HOPS + 1, "refused")], ids=["far", "circle"]
 )
