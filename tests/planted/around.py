@@ -307,5 +307,19 @@ AROUND: tuple[Defect, ...] = (
         'log.warning("doubt", accounts=sorted(owned.partition.store.due), reason=reason)',
         "tests/simulator/test_silence.py",
     ),
+    Defect(
+        "what is not committed is waited for",
+        "processors/runtime/thread.py",
+        "end = -1 if standing.lso is None else standing.lso",
+        "end = -1 if standing.highwater is None else standing.highwater",
+        "tests/simulator/test_open_transactions.py",
+    ),
+    Defect(
+        "a repeat lowers what was heard of its sender",
+        "processors/partition/recovery.py",
+        "= max(known, (seq, index))",
+        "= (seq, index)",
+        "tests/unit/partition/test_once.py",
+    ),
 )
 """One row for each."""
