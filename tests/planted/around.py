@@ -1,4 +1,4 @@
-"""Defects around the core, in what owns partitions, writes, reads and recovers: lines as well."""
+"""Defects around the core, in what owns partitions, reads and writes: lines as well."""
 
 from __future__ import annotations
 
@@ -7,41 +7,11 @@ from tests.planted.core import Defect
 SCENARIOS = "tests/simulator/test_scenarios.py::test_"
 BROKERS = "tests/simulator/test_brokers.py::test_"
 OWNER = "tests/unit/runtime/test_owner.py"
-ERASURE = "tests/properties/test_erasure.py"
 HISTORIES = "tests/simulator/test_histories.py"
-PAST = "tests/unit/partition/test_past.py"
 SETTLING = "tests/unit/partition/test_settling.py"
 TELEMETRY = "tests/unit/runtime/test_telemetry.py"
 
 AROUND: tuple[Defect, ...] = (
-    Defect(
-        "what recovery makes anew is saved last",
-        "processors/partition/writer.py",
-        "self.batch.outgoing[SNAPSHOTS][:0] = self.owed",
-        "self.batch.outgoing[SNAPSHOTS].extend(self.owed)",
-        "tests/properties/test_lateness.py",
-    ),
-    Defect(
-        "who is erased leaves checkpoints",
-        "processors/partition/writer.py",
-        "                self.snapshot(checkpoint_key(slot, name), None, ())",
-        "                pass",
-        ERASURE,
-    ),
-    Defect(
-        "who is erased is remembered",
-        "processors/partition/writer.py",
-        "        self.histories.forget(name)\n",
-        "",
-        ERASURE,
-    ),
-    Defect(
-        "a head is not compared with the ledger",
-        "processors/partition/recovery.py",
-        "chain.prev != recovering.head_prev",
-        "chain.prev == ''",
-        "tests/unit/partition/test_recovery.py",
-    ),
     Defect(
         "nothing is published again",
         "processors/runtime/owned.py",
@@ -50,32 +20,11 @@ AROUND: tuple[Defect, ...] = (
         f"{BROKERS}what_the_last_run_published_is_lost",
     ),
     Defect(
-        "all is published again",
-        "processors/runtime/recovery.py",
-        "if (role, _id_of(outgoing.headers)) not in there:",
-        "if True:",
-        f"{BROKERS}what_the_last_run_published_is_lost",
-    ),
-    Defect(
         "what rule code fails at stays half done",
         "processors/runtime/owner.py",
         "                await self._doubt(owned, str(found))\n",
         "",
         "tests/simulator/test_undecidable.py",
-    ),
-    Defect(
-        "what rule code fails at stays in the account",
-        "processors/partition/undecidable.py",
-        "        store.drop(name)\n",
-        "",
-        "tests/unit/partition/test_undecidable.py",
-    ),
-    Defect(
-        "points in transit are set aside",
-        "processors/partition/undecidable.py",
-        "fetched.topic != transfers_topic or",
-        "fetched.topic or",
-        "tests/unit/partition/test_undecidable.py",
     ),
     Defect(
         "a partition is taken back from its next owner",
@@ -185,38 +134,6 @@ AROUND: tuple[Defect, ...] = (
         TELEMETRY,
     ),
     Defect(
-        "who is erased still waits",
-        "processors/partition/writer.py",
-        "        store.mark_parked(name, len(waiting))\n"
-        "        if account.profile.erased:\n"
-        "            return self.forget(name)\n",
-        "        if account.profile.erased:\n"
-        "            return self.forget(name)\n"
-        "        store.mark_parked(name, len(waiting))\n",
-        TELEMETRY,
-    ),
-    Defect(
-        "what a late event has told is told again by the next",
-        "processors/partition/past.py",
-        "            self.reaching.append(Reach(at, self.first + len(self.times), until))\n",
-        "            pass\n",
-        PAST,
-    ),
-    Defect(
-        "each late event decides again what the one before did",
-        "processors/partition/writer.py",
-        "placed = history is not None and answer.passed is not None",
-        "placed = False",
-        PAST,
-    ),
-    Defect(
-        "a checkpoint holds what is ahead of it",
-        "processors/partition/histories.py",
-        "enough and not trail.ahead:",
-        "enough:",
-        PAST,
-    ),
-    Defect(
         "what goes along with a late merge is settled here as well",
         "processors/late/decide.py",
         "            gone -= contents(effect.data).parked.keys()\n",
@@ -259,27 +176,6 @@ AROUND: tuple[Defect, ...] = (
         "tests/unit/runtime/test_waiting.py",
     ),
     Defect(
-        "a balance that was compacted comes back",
-        "processors/runtime/recovery.py",
-        "if outgoing.key not in replaced or role != BALANCES:",
-        "if role in OUTPUTS:",
-        "tests/simulator/test_taking.py",
-    ),
-    Defect(
-        "a notice that grew too old is told again",
-        "processors/runtime/recovery.py",
-        "return most_ms == FOR_EVER or age_ms < most_ms",
-        "return most_ms == FOR_EVER or age_ms > 0",
-        "tests/simulator/test_taking.py",
-    ),
-    Defect(
-        "what a stranger wrote is published",
-        "processors/runtime/recovery.py",
-        "if chain is None or not chain.take(record.value):",
-        "if chain is None:",
-        "tests/simulator/test_strangers.py",
-    ),
-    Defect(
         "the clock overtakes what is not fetched yet",
         "processors/runtime/owner.py",
         "        if owned.waiting.missing():\n            return True\n        until",
@@ -313,13 +209,6 @@ AROUND: tuple[Defect, ...] = (
         "end = -1 if standing.lso is None else standing.lso",
         "end = -1 if standing.highwater is None else standing.highwater",
         "tests/simulator/test_open_transactions.py",
-    ),
-    Defect(
-        "a repeat lowers what was heard of its sender",
-        "processors/partition/recovery.py",
-        "= max(known, (seq, index))",
-        "= (seq, index)",
-        "tests/unit/partition/test_once.py",
     ),
 )
 """One row for each."""

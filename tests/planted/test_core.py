@@ -13,6 +13,7 @@ from tests.planted.around import AROUND
 from tests.planted.checking import CHECKING
 from tests.planted.core import CORE, Defect
 from tests.planted.corners import CORNERS
+from tests.planted.recovering import RECOVERING
 from tests.planted.sharing import SHARING
 from tests.planted.tree import copied
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-LINES = (*CORE, *CORNERS, *SHARING, *AROUND, *CHECKING)
+LINES = (*CORE, *CORNERS, *SHARING, *AROUND, *RECOVERING, *CHECKING)
 FAILED = 1
 """What pytest exits with when tests failed, and nothing else went wrong."""
 
