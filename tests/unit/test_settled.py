@@ -78,6 +78,13 @@ def lived(*sent: Sent) -> tuple[dict[str, int], int]:
     return has, settled.count(identity("shop", "R1"))
 
 
+def test_a_refund_is_settled_once_by_an_order_that_comes_late() -> None:
+    """Given that the order is older than its refund, or younger."""
+    for day in (1, 3):
+        has, times = lived(refund("ana", 2), other("ana", 4), order("ana", day))
+        assert (has, times) == ({"ana": 65}, 1)
+
+
 def test_a_refund_that_moved_is_settled_where_its_order_comes() -> None:
     """Given that it waited, was handed over, and the order comes late for the time before."""
     has, times = lived(refund("ana", 2), merged(4), order("ana", 1))

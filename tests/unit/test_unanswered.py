@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from processors.engine import engine_of
 from processors.programs.load import load
 from processors.topology import Topology
@@ -170,18 +172,26 @@ def test_what_is_granted_when_its_time_is_over_is_gone_at_once() -> None:
     assert points(after["ben"]) == (20, 0, 0)
 
 
-def test_each_answer_finds_its_own_claim_in_an_account_that_two_share_by_now() -> None:
+@pytest.mark.parametrize(
+    ("first", "second", "states"),
+    [
+        ("ana", "ben", {"X": "released", "ana:X": "reserved"}),
+        ("ben", "ana", {"X": "reserved", "ana:X": "released"}),
+    ],
+)
+def test_each_answer_finds_its_own_claim_in_an_account_that_two_share_by_now(
+    first: str, second: str, states: dict[str, str]
+) -> None:
     """Given one name for both requests, and a merge before the answers: the first one has it."""
     topology = twenty_each()
     book = together(
         topology,
-        said("ana", 1, REQUESTED, redemption_id="X", reward_id="mug"),
-        said("ben", 1, REQUESTED, redemption_id="X", reward_id="mug"),
+        said(first, 1, REQUESTED, redemption_id="X", reward_id="mug"),
+        said(second, 1, REQUESTED, redemption_id="X", reward_id="mug"),
         said("ben", 2, "loyalty.member.merged.v1", from_member="ana"),
     )
     assert points(book["ben"]) == (30, 10, 0)
-    states = {name: item.state for name, item in book["ben"].redemptions.items()}
-    assert states == {"X": "released", "ana:X": "reserved"}
+    assert {name: item.state for name, item in book["ben"].redemptions.items()} == states
 
 
 def test_two_orders_of_one_name_wait_beside_each_other_after_a_merge() -> None:

@@ -163,10 +163,15 @@ def test_the_balances_view_keeps_the_highest_sequence() -> None:
 
 
 def test_the_eligibility_view_counts_what_is_open() -> None:
-    """Used up and gone are the same to it."""
+    """Used up, taken back and run out are the same to it."""
     view: eligibility.View = {}
-    for change, left in (("gained", {"el-1": 1}), ("consumed", {})):
-        step = replace(GAINED, change=change)
+    for change, quantity, left in (
+        ("gained", 4, {"el-1": 4}),
+        ("consumed", 1, {"el-1": 3}),
+        ("withdrawn", 1, {"el-1": 2}),
+        ("expired", 2, {}),
+    ):
+        step = replace(GAINED, change=change, quantity=quantity)
         view, _ = eligibility.fold(view, replace(record(), eligibility=(step,)))
         assert view["m-17"] == left
 
