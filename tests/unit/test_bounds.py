@@ -10,8 +10,8 @@ from processors.programs.load import load
 from processors.topology import Topology
 from tests.driver.book import accounts, put, records
 from tests.driver.checking import verified
+from tests.driver.erasing import T0
 from tests.faults import fault
-from tests.properties.test_erasure import T0
 from tests.properties.test_permuted_arrival import sent
 
 if TYPE_CHECKING:

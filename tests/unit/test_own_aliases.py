@@ -9,8 +9,8 @@ from processors.programs.load import load
 from processors.topology import Topology
 from tests.driver.book import accounts, put, records, sums
 from tests.driver.checking import verified
+from tests.driver.erasing import bought, said
 from tests.faults import fault
-from tests.properties.test_erasure import bought, said
 
 ALIAS = "code:ANN"
 ENROLLED = said("loyalty.member.enrolled.v1", "0", "ann", 0, {"aliases": [ALIAS]})
