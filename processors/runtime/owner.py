@@ -233,10 +233,7 @@ class Owner:
                         break
 
     async def _pass_time(self, owned: Owned) -> bool:
-        """Do what is due by the clock. False: there was doubt.
-
-        Nothing, while records are known to lie in the log that are not here yet: they may be older.
-        """
+        """Do what is due by the clock, once all older records are here. False: there was doubt."""
         if owned.waiting.missing():
             return True
         until = self.clock.until(owned.waiting.oldest()) or 0
