@@ -187,6 +187,36 @@ def test_a_wrong_source_is_found(topology: Topology, forgery: Forgery, says: str
     assert says in found(topology)
 
 
+def test_the_last_input_consumed_once_more_is_found(topology: Topology) -> None:
+    """Given a record that names just the input of the one before it, that is told."""
+    *_, before, after = (
+        one for one in records(topology) if one.source and one.source.topic == TOPIC
+    )
+    assert before.source is not None
+    spoil(topology, after.seq, moved(offset=before.source.offset))
+    assert f"O1 twice: toy.events.v1 offset {before.source.offset} was consumed" in found(topology)
+
+
+def test_a_snapshot_that_is_due_and_does_not_say_so_is_found(topology: Topology) -> None:
+    """Given no due instant, nothing would wake its account after a restart."""
+    log = topology.logs[SNAPSHOTS][0]
+    record = [one for one in log.read() if one.key == b"m6"][-1]
+    headers = tuple(one for one in record.headers if one[0] != "due")
+    log.records[record.offset] = record._replace(headers=headers)
+    assert found(topology).startswith("D1 due: the snapshot of m6 says that it is due at None; ")
+
+
+def test_a_figure_that_no_entry_leads_to_is_found(topology: Topology) -> None:
+    """Given a balance whose record and output agree, the books do not."""
+    seq = last_entry(topology)
+    (own,) = (one for one in records(topology) if one.seq == seq)
+    assert isinstance(own.balance, Raw)
+    figures = msgspec.json.decode(own.balance)["balances"]
+    figures["points"]["available"] = "1"
+    spoil(topology, seq, other_balance(figures))
+    assert "C3 balance: the balance of m6 in points is Unit(available='1'" in found(topology)
+
+
 def test_a_record_under_another_members_key_is_found(topology: Topology) -> None:
     """Given a key that routes elsewhere, a reader by key would miss the record."""
     log = topology.logs[LEDGER][0]

@@ -115,6 +115,47 @@ def test_one_changed_transfer_is_found() -> None:
     assert ids(topology) == {"T1 bytes"}
 
 
+@pytest.mark.parametrize("part", ["key", "header"])
+def test_a_balance_that_differs_beside_its_value_is_found(part: str) -> None:
+    """Readers go by the key, and by the time and the type that the headers say."""
+    topology = played()
+    log = topology.logs[BALANCES][0]
+    record = last(log)
+    headers = tuple((dict(record.headers) | {"ce_time": b"2026-01-01T00:00:00Z"}).items())
+    other = record._replace(key=b"m999") if part == "key" else record._replace(headers=headers)
+    log.records[record.offset] = other
+    assert ids(topology) == {"O4 bytes"}
+
+
+def test_bytes_that_are_no_record_are_found_in_the_ledger() -> None:
+    """Whoever put them there, nobody can say what they mean."""
+    topology = played()
+    log = topology.logs[LEDGER][0]
+    log.records.append(last(log)._replace(offset=len(log.records), value=b"{"))
+    assert "V3 unreadable" in ids(topology)
+
+
+def test_a_transfer_in_other_words_is_found() -> None:
+    """The same data, not as it is written."""
+    topology = played()
+    log = topology.logs[TRANSFERS][2]
+    record = last(log)
+    value = (record.value or b"").replace(b"{", b"{ ", 1)
+    log.records[record.offset] = record._replace(value=value)
+    assert ids(topology) == {"T1 bytes"}
+
+
+def test_all_findings_are_counted() -> None:
+    """Also those of a kind of which the first ones were enough."""
+    topology = played()
+    log = topology.logs[BALANCES][0]
+    for record in list(log.read())[:40]:
+        value = (record.value or b"").replace(b'"debt":"0"', b'"debt":"5"')
+        log.records[record.offset] = record._replace(value=value)
+    report = verified(topology)
+    assert (report.total, len(report.findings)) == (40, 25)
+
+
 def test_a_repeated_balance_with_the_same_bytes_is_harmless() -> None:
     """Recovery may publish again."""
     topology = played()
