@@ -58,5 +58,26 @@ CHECKING: tuple[Defect, ...] = (
         "        if kept.due is None and due is not None:",
         FINDINGS,
     ),
+    Defect(
+        "the last input may be consumed once more",
+        "processors/verify/sources.py",
+        "        if source.offset < expected:",
+        "        if source.offset < expected - 1:",
+        FINDINGS,
+    ),
+    Defect(
+        "keys and headers of outputs are not compared",
+        "processors/verify/outputs.py",
+        "        parts += (name.encode(), content)\n",
+        "        parts += (name.encode(),)\n",
+        VERIFICATION,
+    ),
+    Defect(
+        "a record decided without a reason is the same",
+        "processors/verify/deciding.py",
+        "if before.get(name) != after.get(name))",
+        'if name != "why" and before.get(name) != after.get(name))',
+        "tests/unit/verify/test_otherwise.py",
+    ),
 )
 """One row for each."""

@@ -16,6 +16,7 @@ from processors.partition import Fetched
 from processors.partition.head import HEAD_KEY, checkpoint_key
 from processors.partition.reading import CLOCK
 from processors.partition.records import LEDGER, SNAPSHOTS
+from processors.partition.trail import DECODER as TRAILS
 from processors.partition.trail import ENCODER as TRAIL
 from processors.partition.trail import Trail
 from processors.topology import Topology
@@ -204,6 +205,17 @@ def test_a_snapshot_that_is_due_and_does_not_say_so_is_found(topology: Topology)
     headers = tuple(one for one in record.headers if one[0] != "due")
     log.records[record.offset] = record._replace(headers=headers)
     assert found(topology).startswith("D1 due: the snapshot of m6 says that it is due at None; ")
+
+
+def test_a_trail_that_leads_to_a_strangers_record_is_found(topology: Topology) -> None:
+    """Given one offset more than the account has records, a late input would be decided with it."""
+    log = topology.logs[SNAPSHOTS][0]
+    record = [one for one in log.read() if one.key == b"m6"][-1]
+    trail = TRAILS.decode(dict(record.headers)["trail"])
+    stranger = trail.last + 1
+    trail.add(stranger)
+    snapshot(topology, headers={"trail": TRAIL.encode(trail)})
+    assert found(topology).startswith(f"D1 trail: the trail of m6 names offsets [{stranger}]; ")
 
 
 def test_a_figure_that_no_entry_leads_to_is_found(topology: Topology) -> None:

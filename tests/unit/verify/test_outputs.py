@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from processors.verify.findings import MOST_OF_A_KIND, Findings, Place
-from processors.verify.outputs import OutputCheck
+from processors.verify.outputs import OutputCheck, digest_of
 
 ONE, TWO, THREE = "one", "two", "three"
 
@@ -90,6 +90,13 @@ def test_no_room_for_what_is_missing_is_told() -> None:
     checked.take(ONE, ONE.encode(), 0)
     checked.take(THREE, THREE.encode(), 1)
     assert told(checked) == ["1 records are missing before it"]
+
+
+def test_what_readers_see_as_two_things_is_not_the_same() -> None:
+    """No value is not an empty one, and a key does not run on into its value."""
+    assert digest_of(b"k", None, ()) != digest_of(b"k", b"", ())
+    assert digest_of(None, b"v", ()) != digest_of(b"", b"v", ())
+    assert digest_of(b"ab", b"c", ()) != digest_of(b"a", b"bc", ())
 
 
 def test_findings_of_one_kind_are_kept_up_to_a_bound_and_counted_all() -> None:
