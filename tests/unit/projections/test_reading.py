@@ -58,6 +58,30 @@ def test_a_statement_has_one_line_for_each_entry() -> None:
     assert (spent.available, spent.member_sequence) == ("12.70", 3)
 
 
+def test_points_that_wait_change_nothing_available_until_they_are_released() -> None:
+    """Nor do those that pay a debt."""
+    legs = {
+        "points.pended": (Leg("issuer", "pending", 250),),
+        "points.released": (Leg("pending", "debt", 50), Leg("pending", "available", 200)),
+    }
+    entries = tuple(Entry(250, kind, moved, "base", "cash") for kind, moved in legs.items())
+    pended, released = statement.lines_of(replace(record(), entries=entries))
+    assert (pended.amount, pended.change) == ("2.50", "0.00")
+    assert (released.amount, released.change) == ("2.50", "2.00")
+
+
+def test_a_statement_of_an_erased_member_begins_with_the_erasure() -> None:
+    """Nothing is told of what was before."""
+    view: statement.View = {"m-17": ()}
+    view, _ = statement.fold(view, record())
+    was = record()
+    assert was.cause is not None
+    cause = replace(was.cause, type="loyalty.member.erased.v1")
+    view, lines = statement.fold(view, replace(was, cause=cause, balance=UNSET, entries=(SPENT,)))
+    assert view["m-17"] == lines
+    assert len(lines) == 1
+
+
 def test_a_statement_is_kept_of_members_that_were_asked_for() -> None:
     """Others cost nothing."""
     view: statement.View = {"m-17": ()}
