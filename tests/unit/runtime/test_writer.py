@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
+
+from processors.partition import Batch
 from processors.runtime.settings import Settings
-from processors.runtime.writer import PartitionWriter
+from processors.runtime.writer import Doubt, PartitionWriter
 
 
 async def transactional_id(partition: int, **settings: str) -> str:
@@ -28,3 +33,19 @@ async def test_a_successor_has_the_id_of_who_wrote_before() -> None:
     """Wherever it runs: so starting it fences the one before."""
     before, after = await transactional_id(3), await transactional_id(3, broker="elsewhere:1")
     assert before == after
+
+
+class Unanswered(PartitionWriter):
+    """Nothing is ever heard of what it sends."""
+
+    async def _append(self, batch: Batch) -> None:
+        del batch
+        await asyncio.Event().wait()
+
+
+async def test_no_answer_in_time_is_doubt() -> None:
+    """It may have been committed, or not."""
+    writer = Unanswered(Settings(request_timeout_seconds=0.01), 0)
+    with pytest.raises(Doubt, match="TimeoutError"):
+        await writer.append(Batch(0))
+    await writer.stop()
