@@ -40,13 +40,14 @@ def decide_late(
     account = draft.account
     again = Draft(history.checkpoint, item, draft.program, draft.decide, draft.pass_time)
     verdict, own, passed = decide_again(again, item, history)
-    if verdict.outcome == "parked" and _came_after_all(again, item):
-        verdict = ACCEPTED
     if verdict.outcome in STAYS_REFUSED:
         # A move that may not be received still goes back.
         draft.effects = own.effects
         return verdict, passed if item.type == ANSWER else None
     again.pass_time(again, max(account.time, item.time))
+    name, ended = identity(item.source, item.id), _refused_since(again, item)
+    if verdict.outcome == "parked" and name not in again.account.parked and not ended:
+        verdict = ACCEPTED  # what it waited for has come since its time, and it was taken then
     settles, refusals = _waited_for(account, again, own)
     was, waits = together(held(draft), brought(item, draft.program)), all_asked(account)
     correct(draft, again.account, own, _moved(again, own, history))
@@ -58,6 +59,9 @@ def decide_late(
     draft.effects += fresh
     draft.refusals = own.refusals + refusals
     draft.settles = own.settles + settles
+    if verdict.outcome == "parked" and ended:
+        draft.refusals += ended
+        draft.settles.append(name)
     draft.fired, draft.missed = own.fired, own.missed
     return verdict, passed
 
@@ -69,11 +73,9 @@ def _moved(again: Draft, own: Own, history: History) -> dict[str, int]:
     return {unit: now.get(unit, 0) - was.get(unit, 0) for unit in now.keys() | was.keys()}
 
 
-def _came_after_all(again: Draft, item: Input) -> bool:
-    """True when what the late input waited for has come since its time, and it was taken then."""
-    if identity(item.source, item.id) in again.account.parked:
-        return False
-    return all(refusal.rule != f"{SETTLED}{item.id}" for refusal in again.refusals)
+def _refused_since(again: Draft, item: Input) -> list[Refusal]:
+    """How a late input that waited was refused, by what came since its time or for lack of it."""
+    return [refusal for refusal in again.refusals if refusal.rule == f"{SETTLED}{item.id}"]
 
 
 def _waited_for(account: Account, again: Draft, own: Own) -> tuple[list[str], list[Refusal]]:

@@ -56,6 +56,8 @@ class Books:
         self.held: dict[str, dict[str, int]] = {}
         """The same sums from the accounts' side, as far as members hold them."""
         self.scales: dict[str, int] = {}
+        self.parked: set[str] = set()
+        """Identities of what waits in the accounts."""
 
     def take(self, record: LedgerRecord, name: str, place: Place) -> None:
         """Fold one record into its account."""
@@ -129,6 +131,7 @@ class Books:
 
     def count(self, account: Account) -> None:
         """Add the account to what all accounts hold."""
+        self.parked.update(account.parked)
         for unit, totals in account.totals.items():
             held = self.held.setdefault(unit, dict.fromkeys(HELD, 0))
             held["available"] += totals.available

@@ -1,4 +1,4 @@
-"""Every input in exactly one intake record, none left out, and what was parked settled once."""
+"""Every input in one intake record, none left out; what was parked waits, or is settled once."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from schemas.ledger import Coordinates, LedgerRecord
 
 FORWARD = "forward"
+TRANSFER = "transfer."
 
 
 class Gap(NamedTuple):
@@ -72,7 +73,9 @@ class Settlements:
         self.open: dict[str, int] = {}
         """By identity: intakes that wait, less settlements. Zeros are dropped."""
         self.places: dict[str, Place] = {}
-        """Where an identity was last settled without a known intake."""
+        """Where each of these was last spoken of."""
+        self.parked: set[str] = set()
+        """Identities of what waits in any account."""
         self.given_up: set[str] = set()
         self.revived = 0
 
@@ -81,10 +84,12 @@ class Settlements:
         cause = record.cause
         if cause is not None and _waits(record):
             self._count(identity(cause.source, cause.id), 1, place)
+        own = identity(cause.source, cause.id) if cause and record.outcome == "parked" else ""
         gives_up = cause is not None and cause.type == TIME_PASSED
         for settled in record.settles:
             self._settle(settled, place)
-            if gives_up:
+            # A late one that has waited in vain before it came can come to life as well.
+            if gives_up or settled == own:
                 self.given_up.add(settled)
         if record.outcome == "accepted":
             for effect in record.effects:
@@ -103,25 +108,33 @@ class Settlements:
     def _count(self, name: str, change: int, place: Place) -> None:
         now = self.open.get(name, 0) + change
         if now:
-            self.open[name] = now
+            self.open[name], self.places[name] = now, place
         else:
             self.open.pop(name, None)
             self.places.pop(name, None)
-        if now < 0:
-            self.places[name] = place
 
     def waiting(self) -> int:
         """Inputs that still wait."""
         return sum(count for count in self.open.values() if count > 0)
 
-    def finish(self) -> None:
-        """More settlements than intakes are a fault."""
-        for name, place in self.places.items():
-            what = f"input {name} is settled more often than it was parked or forwarded"
-            self.findings.add("O1 settled", place, what, "one settlement")
+    def finish(self, *, at_rest: bool) -> None:
+        """More settlements than intakes are a fault; so is an input that waits nowhere.
+
+        `at_rest`: nothing is on its way between accounts, where it might be.
+        """
+        for name, count in self.open.items():
+            place = self.places[name]
+            if count < 0:
+                what = f"input {name} is settled more often than it was parked or forwarded"
+                self.findings.add("O1 settled", place, what, "one settlement")
+            elif at_rest and name not in self.parked:
+                what = f"input {name} was parked or forwarded, and waits in no account"
+                self.findings.add("O1 dropped", place, what, "one settlement, or an account")
 
 
 def _waits(record: LedgerRecord) -> bool:
     if record.outcome == "parked":
         return True
-    return record.outcome == "forwarded" and all(e.kind != FORWARD for e in record.effects)
+    asks = record.outcome == "forwarded" and all(e.kind != FORWARD for e in record.effects)
+    # What was moved here and is moved on waits for no answer.
+    return asks and record.cause is not None and not record.cause.type.startswith(TRANSFER)

@@ -176,6 +176,7 @@ class Verification:
         self._add(at)
 
     def _add(self, at: PartitionCheck) -> None:
+        self.settlements.parked |= at.books.parked
         self.scales |= at.books.scales
         for unit, buckets in at.books.sums.items():
             whole = self.units.setdefault(unit, {})
@@ -195,7 +196,7 @@ class Verification:
             for number in range(self.count)
         }
         self.transfers.finish(live=live, begins=begins, highest=self.highest)
-        self.settlements.finish()
+        self.settlements.finish(at_rest=not live and not self.transfers.waiting)
         place = Place(self.topics.ledger, -1, -1)
         for unit, buckets in self.units.items():
             if sum(buckets.values()):

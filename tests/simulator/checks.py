@@ -88,10 +88,8 @@ class Watch:
         self.records += 1
         self._source(where, record)
         self._member(where, record)
-        totals: dict[str, int] = {}
         for entry in record.entries:
             for leg in entry.legs:
-                totals[entry.unit] = totals.get(entry.unit, 0) + leg.amount - leg.amount
                 if leg.amount < 0:
                     raise Violation(f"C1: {where} moves {leg.amount} {entry.unit}")
         for effect in record.effects:

@@ -111,3 +111,9 @@ def test_a_refund_that_came_again_is_settled_with_its_order() -> None:
         merged(1), refund("ana", 2), unmerged(4), merged(5), other("bob", 6), order("ana", 3)
     )
     assert (has["bob"], times) == (65, 1)
+
+
+def test_a_late_refund_that_its_order_refuses_is_settled_with_its_own_record() -> None:
+    """Given a refund of more than the order, older than it: it waited in its place, and in vain."""
+    has, times = lived(order("ana", 3, 1_000), refund("ana", 2))
+    assert (has, times) == ({"ana": 10}, 1)

@@ -126,6 +126,11 @@ def other_balance(figures: dict[str, object]) -> Forgery:
     return change
 
 
+def waits_nowhere(record: LedgerRecord) -> None:
+    """It says that its input waits, and no account has it."""
+    record.outcome = "parked"
+
+
 @pytest.mark.parametrize(
     ("forgery", "says"),
     [
@@ -135,6 +140,7 @@ def other_balance(figures: dict[str, object]) -> Forgery:
         (legs(kind="points.earned", amount=-1), "C1 legs: points.earned is negative"),
         (legs(kind="points.earned", amount=10**6), "C1 legs: points.earned says 1000000, its legs"),
         (legs(Leg("issuer", "available", 7, LOT)), "C3 lots: m6 has [542, 0, 0] points"),
+        (waits_nowhere, "was parked or forwarded, and waits in no account; one settlement"),
         (without_changes, "C3 lots: m6 has [535, 0, 0] points"),
         (overdrawn, "C4 lot: lot all is (535, -3, 0)"),
         (no_sequence, "V1 sequence: entries without a sequence"),
