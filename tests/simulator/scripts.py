@@ -13,6 +13,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import NotLeaderForPartitionError
 from aiokafka.protocol.group import HeartbeatRequest
 from aiokafka.protocol.produce import ProduceRequest
 from aiokafka.protocol.transaction import (
@@ -163,11 +164,20 @@ async def sequences_are_checked(servers: str, topic: str) -> Seen:
             data = batch(told.producer_id, told.producer_epoch, sequence, b"%d" % sequence)
             leader = client.cluster.leader_for_partition(TopicPartition(topic, 0))
             request = ProduceRequest(None, -1, 10_000, [(topic, [(0, data)])])
-            answer = await client.send(leader, request)
-            seen.append((sequence, *answer.topics[0][1][0][1:3]))
+            error, offset = await _appended(client, leader, request)
+            seen.append((sequence, error, offset))
         return [*seen, await contents(servers, topic)]
     finally:
         await client.close()
+
+
+async def _appended(client: AIOKafkaClient, leader: int, request: Any) -> tuple[int, int]:
+    """Error and offset; of a topic that is new its leader may not know yet that it leads."""
+    error = NotLeaderForPartitionError.errno
+    while error == NotLeaderForPartitionError.errno:
+        answer = await client.send(leader, request)
+        error, offset = answer.topics[0][1][0][1:3]
+    return error, offset
 
 
 async def a_group_shares_and_shares_again(servers: str, topic: str) -> Seen:
