@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 TIME_PASSED = "time.passed"
 PROGRAM_CHANGED = "program.changed"
+TRANSFER = "transfer."
+"""How types begin of what other accounts do to one."""
 
 
 class Input(Struct, frozen=True, gc=False):

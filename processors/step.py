@@ -13,12 +13,13 @@ from processors.decisions.almanac import plan_anew
 from processors.decisions.closing import DAY, finish
 from processors.decisions.due import do_due, pass_time
 from processors.decisions.erasure import ERASED, FORGETTING
-from processors.decisions.judge import TRANSFER, judge, judge_too_late, repeated
+from processors.decisions.judge import judge, judge_too_late, repeated
 from processors.decisions.pools import ANSWER, SHARING
 from processors.decisions.verdict import ACCEPTED, CONFLICTING, DUPLICATE
 from processors.inputs import (
     PROGRAM_CHANGED,
     TIME_PASSED,
+    TRANSFER,
     NeedsHistory,
     Step,
     cause_of,

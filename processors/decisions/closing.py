@@ -12,7 +12,7 @@ from processors.decisions.conversions import plan_conversions
 from processors.decisions.milestones import judge_milestones
 from processors.decisions.reminding import plan_reminders
 from processors.decisions.verdict import ASKED
-from processors.inputs import TIME_PASSED
+from processors.inputs import TIME_PASSED, TRANSFER
 from schemas.accounts import is_member
 from schemas.values import identity
 
@@ -29,7 +29,7 @@ def finish(draft: Draft, item: Input, verdict: Verdict, *, late: bool = False) -
     """Complete a decision. A late one has refreshed and reminded in its own order of time."""
     if verdict.outcome in {"duplicate", "conflicting"}:
         return
-    if item.type != TIME_PASSED and not item.type.startswith("transfer."):
+    if item.type != TIME_PASSED and not item.type.startswith(TRANSFER):
         draft.put("identities", identity(item.source, item.id), (item.payload, item.time))
     # Who came by an event that is refused or waits is a member from its time on.
     done = verdict.outcome == "accepted" or verdict is ASKED

@@ -13,7 +13,7 @@ from processors.decisions.naming import in_own_names
 from processors.decisions.table import BUSINESS_KEYS, DECISIONS
 from processors.decisions.verdict import ACCEPTED, CONFLICTING, DUPLICATE, parked, refused
 from processors.decisions.waiting import UNKNOWN, crowded, park
-from processors.inputs import is_aside
+from processors.inputs import TRANSFER, is_aside
 from schemas.accounts import ALIAS, is_member
 from schemas.decoding import decode_data
 from schemas.values import canonical, digest, identity
@@ -29,7 +29,6 @@ UNCOMPARED = ("channel", "location_id")
 TOO_LATE = refused("too_late")
 BOOKED = frozenset({"accepted", "parked", "forwarded"})
 """Outcomes with which a business key is taken."""
-TRANSFER = "transfer."
 TO_ALIAS = "transfer.alias."
 """Transfers that an alias's own account answers; all others are for its owner."""
 TO_MEMBER = ("transfer.referral.", "transfer.recognition.", "transfer.pool.")

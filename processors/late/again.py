@@ -124,7 +124,7 @@ def decide_again(again: Draft, item: Input, history: History) -> tuple[Verdict, 
         if current is item:
             answer = verdict, said.since(again)
         again.forced = False
-        if record is not None and again.elsewhere:
+        if record is not None and any(effect in to_come for effect in record.effects):
             to_come = [effect for effect in to_come if effect not in record.effects]
             again.elsewhere = _waiting_in(to_come)
     assert answer is not None, "the late input is one of those decided"

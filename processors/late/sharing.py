@@ -13,6 +13,7 @@ from processors.accounts.lots import lot_id
 from processors.decisions.belongings import DECODER, HANDED_OVER
 from processors.decisions.challenges import WON, won
 from processors.decisions.pools import ASKED, give_room
+from processors.inputs import TRANSFER
 from schemas.transfers import CONTENT_DECODER
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def held(draft: Draft) -> Holdings:
 
 def brought(item: Input, program: Program) -> Holdings:
     """What a merge brings along that was granted elsewhere."""
-    kind = item.type.removeprefix("transfer.")
+    kind = item.type.removeprefix(TRANSFER)
     return _held_in(contents(item.event), program) if program.pooled and kind in HANDED_OVER else {}
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import MsgspecError
 
+from processors.inputs import TRANSFER
 from processors.partition.dead_letters import Fault
 from processors.partition.reading import FORWARD
 from processors.partition.records import Broken
@@ -57,7 +58,7 @@ def ask(
 ) -> Step | NeedsHistory:
     """What the step says. Raises Unharmed where it fails, if it has failed before."""
     store, engine = partition.store, partition.engine
-    if not partition.aside or item.at is None or item.type.startswith("transfer."):
+    if not partition.aside or item.at is None or item.type.startswith(TRANSFER):
         return engine.step(store.open(name), item, engine.program, history)
     store.keep(name)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from processors.inputs import TIME_PASSED
+from processors.inputs import TIME_PASSED, TRANSFER
 from processors.verify.findings import Place
 from schemas.transfers import EVENT_DECODER
 from schemas.values import identity
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from schemas.ledger import Coordinates, LedgerRecord
 
 FORWARD = "forward"
-TRANSFER = "transfer."
 
 
 class Gap(NamedTuple):
