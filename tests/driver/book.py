@@ -55,6 +55,16 @@ def put(topology: Topology, sent: Iterable[Sent]) -> None:
         )
 
 
+def in_turn(topology: Topology, sent: Iterable[Sent]) -> int:
+    """Each event by itself, none before those ahead of it. Returns when the last one came."""
+    now = 0
+    for one in sent:
+        now = max(now, one.time)
+        put(topology, [one._replace(arrival=now)])
+        topology.pump()
+    return now
+
+
 def accounts(topology: Topology) -> dict[str, Account]:
     """Every account as its partition keeps it."""
     return {

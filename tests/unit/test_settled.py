@@ -9,7 +9,7 @@ from processors.programs.load import load
 from processors.topology import Topology
 from schemas.inputs import INPUTS
 from schemas.values import identity, parse_instant
-from tests.driver.book import accounts, put, records
+from tests.driver.book import accounts, in_turn, records
 from tests.driver.checking import verified
 from tests.driver.traffic import DAY, Sent, cloud_event
 
@@ -62,12 +62,7 @@ def lived(*sent: Sent) -> tuple[dict[str, int], int]:
     Nothing must be wrong with the books.
     """
     topology = Topology(engine_of(load(str(PROGRAM)), 1), 1)
-    now = FIRST
-    for one in sent:
-        now = max(now, one.time)
-        put(topology, [one._replace(arrival=now)])
-        topology.pump()
-    topology.advance(now + 40 * DAY)
+    topology.advance(in_turn(topology, sent) + 40 * DAY)
     assert verified(topology).findings == ()
     settled = [name for record in records(topology) for name in record.settles]
     has = {

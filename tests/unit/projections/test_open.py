@@ -10,7 +10,7 @@ from processors.topology import Topology
 from projections import eligibility
 from schemas.inputs import INPUTS
 from schemas.values import parse_instant
-from tests.driver.book import accounts, put, records
+from tests.driver.book import accounts, in_turn, records
 from tests.driver.traffic import DAY, Sent, cloud_event
 
 PROGRAM = Path(__file__).parents[1] / "programs" / "corners" / "program.yaml"
@@ -39,11 +39,7 @@ def told(*sent: Sent, days: int) -> dict[str, int]:
     It must be what her account holds.
     """
     topology = Topology(engine_of(load(str(PROGRAM)), 1), 1)
-    now = FIRST
-    for one in sent:
-        now = max(now, one.time)
-        put(topology, [one._replace(arrival=now)])
-        topology.pump()
+    in_turn(topology, sent)
     topology.advance(FIRST + days * DAY)
     view: eligibility.View = {}
     meant: dict[str, str] = {}
